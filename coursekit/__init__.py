@@ -1,0 +1,22 @@
+"""A hands-on course on residual connections and normalization.
+
+In a notebook: ``from coursekit import check, hint, progress, solution``. On the command
+line: ``coursekit --help``.
+"""
+
+from importlib import import_module
+from typing import Any
+
+__version__ = "0.1.0"
+__all__ = ["check", "hint", "progress", "solution"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import what a notebook asks for on first use, so that the import stays light."""
+    if name in __all__:
+        return getattr(import_module("coursekit.study.feedback"), name)
+    raise AttributeError(f"module 'coursekit' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

@@ -1,0 +1,1 @@
+"""From sources to notebooks: lessons, worked solutions, exercises."""

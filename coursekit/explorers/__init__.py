@@ -1,0 +1,1 @@
+"""Interactive pictures: ipywidgets around one pure render function each."""

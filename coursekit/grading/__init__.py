@@ -1,0 +1,1 @@
+"""The engine that judges answers: it knows tasks, not exercises."""

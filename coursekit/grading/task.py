@@ -1,0 +1,103 @@
+"""What a task is: cases, a probe, criteria and the mistakes it knows by name."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from coursekit.grading.reasons import Reason
+from coursekit.probes.outcome import Value
+
+Inputs = Mapping[str, Value]
+Answer = Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Case:
+    """The inputs of one call, and how exact an answer to it can be asked to be.
+
+    ``rtol`` and ``atol`` follow from the arithmetic at the case's scale; say how
+    beside the case. ``axes`` names the axes of each observed array ("B T d").
+    """
+
+    inputs: Inputs
+    rtol: float
+    atol: float
+    axes: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """One sentence the learner reads, and the cases and values it is judged on.
+
+    ``form_only`` compares kind, shape and dtype and no number; ``reason`` is the
+    code of a wrong value (MUTATED_INPUT, NON_DETERMINISTIC, WRONG_VALUE);
+    ``advice`` says what to do when it fails.
+    """
+
+    sentence: str
+    cases: Sequence[str]
+    values: Sequence[str]
+    points: int
+    form_only: bool = False
+    reason: Reason = Reason.WRONG_VALUE
+    advice: str = ""
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A wrong answer that can be run, and what to tell whoever wrote it.
+
+    ``evidence`` turns (inputs, got, expected) of the first case where they differ
+    into the number that shows the mistake ("your std is 0.894 = sqrt(4/5)").
+    """
+
+    name: str
+    explanation: str
+    answer: Answer
+    evidence: (
+        Callable[[Inputs, Mapping[str, Value], Mapping[str, Value]], str] | None
+    ) = None
+
+
+@dataclass(frozen=True)
+class Invariant:
+    """A law every right answer obeys, told when no mistake is recognised.
+
+    ``measure`` takes (inputs, values) and returns what should equal ``expected`` of
+    the reference's own values; the message gives both.
+    """
+
+    sentence: str
+    measure: Callable[[Inputs, Mapping[str, Value]], np.ndarray]
+    axes: str = ""
+
+
+@dataclass(frozen=True)
+class Task:
+    """One thing to write; ``probe`` is all that runs beside the learner's code."""
+
+    name: str
+    exercise: str
+    signature: str
+    summary: str
+    draw: Callable[[np.random.Generator], Mapping[str, Case]]
+    probe: Callable[[Answer, Inputs], Mapping[str, Any]]
+    reference: Answer
+    criteria: Sequence[Criterion]
+    mistakes: Sequence[Mistake]
+    hints: tuple[str, str, str]
+    minutes: int
+    difficulty: int
+    importance: int
+    invariants: Sequence[Invariant] = ()
+    #: dotted names the answer may not use ("torch.nn.LayerNorm", "coursekit.reference")
+    forbidden: Sequence[str] = ()
+    #: the answer runs where torch can be imported; numpy tasks run where it cannot
+    torch: bool = False
+
+    @property
+    def points(self) -> int:
+        """Points of the whole task: the sum over its criteria."""
+        return sum(criterion.points for criterion in self.criteria)

@@ -1,0 +1,1 @@
+"""Results drawn on Axes: every function returns its alt text."""

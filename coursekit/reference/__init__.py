@@ -1,0 +1,1 @@
+"""The definition of each layer in NumPy: forward passes and hand-derived gradients."""

@@ -1,0 +1,85 @@
+"""The import directions of the package, as a table; README, "How it is laid out"."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1] / "coursekit"
+EVERYTHING = {"lesson", "study", "authoring", "classroom", "grading", "autograders"}
+#: layer: (what it may import from coursekit, what it may import from outside)
+LAYERS = {
+    "reference": (set(), {"numpy"}),
+    "nets": (set(), {"torch"}),
+    "data": (set(), {"numpy"}),
+    "experiments": ({"nets", "reference", "data"}, {"torch", "numpy", "tqdm"}),
+    "plots": (set(), {"matplotlib", "numpy"}),
+    "explorers": (
+        {"plots", "experiments", "nets", "reference"},
+        {"ipywidgets", "matplotlib", "numpy", "torch"},
+    ),
+    "lesson": ({"plots"}, {"IPython", "matplotlib"}),
+    "grading": ({"probes"}, {"numpy", "nbformat", "jinja2", "tqdm"}),
+    "probes": (set(), {"numpy", "torch"}),
+    "autograders": (
+        {"grading", "probes", "reference", "nets"},
+        {"numpy", "torch"},
+    ),
+    "study": (
+        {"grading", "autograders", "probes"},
+        {"numpy", "torch", "nbformat", "IPython", "platformdirs", "jupyter_client"},
+    ),
+    "authoring": (set(), {"jupytext", "nbformat", "nbclient", "nbconvert", "tqdm"}),
+    "classroom": ({"grading"}, {"tornado"}),
+    "cli": (EVERYTHING, {"tqdm"}),
+}
+
+
+def files_of(layer: str) -> list[Path]:
+    return [*(ROOT / layer).rglob("*.py"), *ROOT.glob(f"{layer}.py")]
+
+
+def imported_modules(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom):
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+
+
+def test_every_layer_of_the_package_is_in_the_table():
+    found = {p.name for p in ROOT.iterdir() if (p / "__init__.py").exists()}
+    found |= {p.stem for p in ROOT.glob("*.py")} - {"__init__", "__main__"}
+    assert found <= set(LAYERS)
+
+
+def test_no_import_is_relative():
+    for path in ROOT.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            assert not getattr(node, "level", 0), f"{path} has a relative import"
+
+
+@pytest.mark.parametrize("layer", sorted(LAYERS))
+def test_layer_imports_only_what_it_may(layer):
+    inside, outside = LAYERS[layer]
+    for path in files_of(layer):
+        names = [name.split(".") for name in imported_modules(path)]
+        ours = {name[1] for name in names if name[0] == "coursekit" and len(name) > 1}
+        others = {name[0] for name in names} - {"coursekit"} - sys.stdlib_module_names
+        where = path.relative_to(ROOT.parent)
+        extra = ours - inside - {layer, "__version__"}
+        assert not extra, f"{where} imports coursekit's {sorted(extra)}"
+        assert others <= outside, f"{where} imports {sorted(others - outside)}"
+
+
+@pytest.mark.parametrize("module", ["coursekit", "coursekit.cli"])
+def test_the_package_starts_without_the_heavy_libraries(module):
+    code = (
+        f"import sys, {module};"
+        "print({'torch', 'matplotlib', 'ipywidgets', 'IPython'} & set(sys.modules))"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert ran.stdout.strip() == "set()", ran.stderr

@@ -20,7 +20,7 @@ from coursekit import check, hint, progress, solution
 # template with gaps. After your first attempt `solution(axes_of)` shows a worked
 # answer. Both work for every task here.
 
-# %% axes-of-task [markdown]
+# %% task-axes-of [markdown]
 # ## 1 · Who shares a mean?
 #
 # **Why.** Batch, layer and instance norm compute the same formula. They differ in one
@@ -54,7 +54,7 @@ from coursekit import check, hint, progress, solution
 # </details>
 
 
-# %% axes-of-answer tags=["answer"] task="axes_of"
+# %% answer-axes-of tags=["answer"] task="axes_of"
 def axes_of(norm, shape):
     """Return the axes along which a norm takes its mean and variance.
 
@@ -80,7 +80,7 @@ def axes_of(norm, shape):
     # END ANSWER
 
 
-# %% axes-of-why [markdown] tags=["solution"]
+# %% why-axes-of [markdown] tags=["solution"]
 # **Why.** Start from what stays apart, and average over the rest.
 #
 # 1. Batch norm has one mean for each feature. In $(N, D)$ the rest is $N$. In
@@ -93,10 +93,10 @@ def axes_of(norm, shape):
 # 3. Instance norm keeps both apart, and only time or space is left. $(N, D)$ has
 #    neither.
 
-# %% axes-of-check
+# %% check-axes-of
 check(axes_of)
 
-# %% layer-norm-forward-task [markdown]
+# %% task-layer-norm-forward [markdown]
 # ## 2 · Layer norm, forward
 #
 # **Why.** Layer norm keeps the numbers in each vector of a network at the same scale,
@@ -138,7 +138,7 @@ check(axes_of)
 # </details>
 
 
-# %% layer-norm-forward-answer tags=["answer"] task="layer_norm_forward"
+# %% answer-layer-norm-forward tags=["answer"] task="layer_norm_forward"
 def layer_norm_forward(x, gamma, beta, eps=1e-5):
     """Normalize each vector over its features, then scale and shift it.
 
@@ -168,7 +168,7 @@ def layer_norm_forward(x, gamma, beta, eps=1e-5):
     # END ANSWER
 
 
-# %% layer-norm-forward-why [markdown] tags=["solution"]
+# %% why-layer-norm-forward [markdown] tags=["solution"]
 # **Why.** Line by line:
 #
 # 1. `axis=-1` is the last axis, however many stand before it. `keepdims=True` leaves
@@ -182,10 +182,10 @@ def layer_norm_forward(x, gamma, beta, eps=1e-5):
 #
 # Nothing here mentions the batch, so training and evaluation are the same function.
 
-# %% layer-norm-forward-check
+# %% check-layer-norm-forward
 check(layer_norm_forward)
 
-# %% layer-norm-backward-task [markdown]
+# %% task-layer-norm-backward [markdown]
 # ## 3 · Layer norm, backward
 #
 # **Why.** An automatic gradient tells you the number. Writing it once shows what layer
@@ -221,7 +221,7 @@ check(layer_norm_forward)
 # </details>
 
 
-# %% layer-norm-backward-answer tags=["answer"] task="layer_norm_backward"
+# %% answer-layer-norm-backward tags=["answer"] task="layer_norm_backward"
 def layer_norm_backward(dy, cache):
     """Carry the gradient of y back to x, gamma and beta.
 
@@ -250,7 +250,7 @@ def layer_norm_backward(dy, cache):
     # END ANSWER
 
 
-# %% layer-norm-backward-why [markdown] tags=["solution"]
+# %% why-layer-norm-backward [markdown] tags=["solution"]
 # **Why.** Go back through the forward pass from its end.
 #
 # 1. $y = \gamma \hat{x} + \beta$ gives $d\hat{x} = dy \, \gamma$. `gamma` differs from
@@ -269,7 +269,7 @@ def layer_norm_backward(dy, cache):
 # along $\hat{x}$: moving or stretching $x$ does not change $y$, so no gradient should
 # ask for it.
 
-# %% layer-norm-backward-check
+# %% check-layer-norm-backward
 check(layer_norm_backward)
 
 # %% closing [markdown]

@@ -119,6 +119,8 @@ NORMS = [
 ]
 #: those that subtract a mean that depends on the input
 CENTRED = [norm for norm in NORMS if norm.name not in ("rms", "frozen batch")]
+#: those whose features are the last axis
+LAST = [norm for norm in NORMS if norm.name in ("layer", "rms")]
 BATCHED = [norm for norm in NORMS if len(norm.shape) > 1]
 
 every_norm = pytest.mark.parametrize("norm", NORMS, ids=str)
@@ -158,6 +160,30 @@ def test_float32_agrees_with_float64_to_its_last_digits(norm):
     )
     for ours, truth in zip(got, expected, strict=True):
         np.testing.assert_allclose(ours, truth, rtol=1e-6, atol=2e-6)
+
+
+@pytest.mark.parametrize("norm", BATCHED, ids=str)
+def test_gradients_of_parameters_are_summed_in_double_precision(norm):
+    x, *parameters = norm.draw(dtype=np.float32)
+    many = np.tile(x, (4000, *[1] * (x.ndim - 1)))
+    y, *_, cache = norm.forward(many, *parameters)
+    dy = np.random.default_rng(5).uniform(1, 2, size=y.shape).astype(np.float32)
+    _, *got = norm.backward(dy, cache)
+    axes = tuple(range(y.ndim - 1)) if norm in LAST else (0, *range(2, y.ndim))
+    exact = [dy * cache.x_hat.astype(np.float64), dy.astype(np.float64)]
+    for ours, truth in zip(got, exact, strict=False):
+        np.testing.assert_allclose(ours, truth.sum(axis=axes), rtol=1e-7)
+
+
+@every_norm
+def test_numbers_whose_squares_overflow_float16_are_no_trouble(norm):
+    x, *parameters = norm.draw(dtype=np.float16)
+    large = (x * 1000).astype(np.float16)
+    y, *_ = norm.forward(large, *parameters)
+    expected, *_ = norm.forward(
+        large.astype(np.float64), *(part.astype(np.float64) for part in parameters)
+    )
+    np.testing.assert_allclose(y, expected, rtol=1e-3, atol=1e-3)
 
 
 @every_norm
@@ -230,7 +256,7 @@ def test_dx_sums_to_zero_over_what_shares_a_mean(norm, seed, size):
 def test_a_constant_input_becomes_beta(norm):
     x, gamma, beta = norm.draw()
     y, *_ = norm.forward(np.full_like(x, 5.0), gamma, beta)
-    features_last = y if norm.name == "layer" else np.moveaxis(y, 1, -1)
+    features_last = y if norm in LAST else np.moveaxis(y, 1, -1)
     for position in np.ndindex(features_last.shape[:-1]):
         np.testing.assert_array_equal(features_last[position], beta)
 

@@ -22,6 +22,13 @@ def test_on_a_square_it_is_exact_up_to_rounding(x):
     np.testing.assert_allclose(gradient, 2 * x, rtol=1e-8, atol=1e-9)
 
 
+@given(x=arrays)
+@quick
+def test_on_the_input_itself_it_is_exactly_one_whatever_rounding_does_to_the_step(x):
+    gradient = numerical_gradient(lambda x: x, x, df=np.ones_like(x))
+    np.testing.assert_array_equal(gradient, np.ones_like(x))
+
+
 @pytest.mark.parametrize("h", [1e-1, 1e-2])
 def test_on_a_cube_the_error_is_the_square_of_the_step(h):
     gradient = numerical_gradient(lambda x: x**3, np.array([0.7]), np.ones(1), h)

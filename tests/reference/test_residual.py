@@ -138,6 +138,17 @@ def test_where_every_sum_is_negative_no_gradient_passes():
         np.testing.assert_array_equal(gradient, np.zeros_like(gradient))
 
 
+@every_block
+def test_at_a_kink_the_slope_is_zero_as_in_torch(
+    forward, backward, in_torch, matches_torch
+):
+    """Whole numbers put many sums, and the input itself, on exactly 0."""
+    rng = np.random.default_rng(0)
+    inputs = [rng.integers(-1, 2, size=part.shape) * 1.0 for part in draw(forward, 40)]
+    assert (forward(*inputs)[1].z1 == 0).any()
+    matches_torch(forward, backward, in_torch, *inputs)
+
+
 def test_an_identity_as_projection_changes_nothing():
     inputs = draw(residual_forward)
     out, cache = residual_forward(*inputs)

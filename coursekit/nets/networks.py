@@ -143,7 +143,7 @@ class PlainNet(BlockStack):
             "dtype": dtype,
         }
         parts = {"norm": norm, "activation": activation, **drawn}
-        stem = Chain(**layers_between([d_in, width], **parts))
+        stem = _stem(d_in, width, **parts)
         widths = [width] * (layers + 1)
         blocks = [Chain(**layers_between(widths, **parts)) for _ in range(depth)]
         super().__init__(stem, blocks, Chain(linear=linear(width, d_out, **drawn)))
@@ -238,30 +238,59 @@ class ResidualNet(BlockStack):
     ) -> None:
         _check_sizes("ResidualNet", depth=depth, width=width, layers=layers)
         _check_mode(mode, layers)
-        factory = {"device": device, "dtype": dtype}
-        drawn = {"generator": generator_or_default(generator), **factory}
-        chosen = {"activation": activation, "norm": norm}
-        block = {"hidden": hidden, "scale": scale, "gain": gain, **chosen, **drawn}
-
-        def norm_and_activation(*, norm_if: bool, activation_if: bool) -> dict:
-            return {
-                "norm": make_norm(norm, width, **factory) if norm_if else None,
-                "activation": make_activation(activation) if activation_if else None,
-            }
-
-        post, pre = mode == "post", mode == "pre"
-        super().__init__(
-            stem=Chain(
-                linear=linear(d_in, width, gain=1.0, **drawn),
-                **norm_and_activation(norm_if=post, activation_if=post),
-            ),
-            blocks=[_block(width, mode, layers, block) for _ in range(depth)],
-            head=Chain(
-                **norm_and_activation(norm_if=mode in LEAVE_TRUNK, activation_if=pre),
-                linear=linear(width, d_out, gain=gain, **drawn),
-            ),
-        )
+        drawn = {
+            "generator": generator_or_default(generator),
+            "device": device,
+            "dtype": dtype,
+        }
+        parts = {"norm": norm, "activation": activation, **drawn}
+        options = {"hidden": hidden, "scale": scale, "gain": gain, **parts}
+        if mode == "post":
+            stem = _stem(d_in, width, gain=1.0, **parts)
+        else:
+            stem = Chain(linear=linear(d_in, width, gain=1.0, **drawn))
+        blocks = [_block(width, mode, layers, options) for _ in range(depth)]
+        super().__init__(stem, blocks, _head(width, d_out, mode, gain=gain, **parts))
         initialize(self, init)
+
+
+def _stem(
+    d_in: int,
+    width: int,
+    *,
+    norm: NormChoice,
+    activation: ActivationChoice,
+    device: torch.device | str | None,
+    dtype: torch.dtype | None,
+    **drawn: Any,
+) -> Chain:
+    """Return linear, norm and activation, from the data to the first activations."""
+    factory = {"device": device, "dtype": dtype}
+    return Chain(
+        linear=linear(d_in, width, **drawn, **factory),
+        norm=make_norm(norm, width, **factory),
+        activation=make_activation(activation),
+    )
+
+
+def _head(
+    width: int,
+    d_out: int,
+    mode: str,
+    *,
+    norm: NormChoice,
+    activation: ActivationChoice,
+    device: torch.device | str | None,
+    dtype: torch.dtype | None,
+    **drawn: Any,
+) -> Chain:
+    """Return what follows the last residual block: the norm it lacks, then linear."""
+    factory = {"device": device, "dtype": dtype}
+    return Chain(
+        norm=make_norm(norm, width, **factory) if mode in LEAVE_TRUNK else None,
+        activation=make_activation(activation) if mode == "pre" else None,
+        linear=linear(width, d_out, **drawn, **factory),
+    )
 
 
 def _block(width: int, mode: str, layers: int, options: dict[str, Any]) -> nn.Module:

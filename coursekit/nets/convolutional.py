@@ -24,8 +24,8 @@ class BasicBlock(nn.Module):
     zero_gamma : bool, default=False
         Start the last batch norm's weight at 0, so that the branch starts at 0 [2]_.
     generator : torch.Generator or None, default=None
-        Draws the weights, std ``sqrt(2 / fan_in)``. None is a fresh generator seeded
-        with 0: two blocks made without a generator have equal weights.
+        Draws the weights, std ``sqrt(2 / fan_in)``. None is a fresh generator with
+        a fixed seed: two blocks made without a generator have equal weights.
     device, dtype
         Of parameters and buffers.
 

@@ -98,8 +98,9 @@ class PlainNet(BlockStack):
         Of every weight: std ``gain / sqrt(fan_in)``. He's gain for ReLU; torch's
         default for linear layers corresponds to ``1 / sqrt(3)``. Biases start at 0.
     generator : torch.Generator or None, default=None
-        Draws the weights; None is a fresh one seeded with 0, so the net is the same
-        each time.
+        Draws the weights; None is a fresh one with a fixed seed, so the net is the
+        same each time. Data drawn with the same seed as the net would repeat its
+        weights: give them different seeds.
     device, dtype
         Of parameters and buffers.
 
@@ -116,7 +117,7 @@ class PlainNet(BlockStack):
     Examples
     --------
     >>> net = PlainNet(64, 10, depth=3, width=16, norm="batch")
-    >>> net(torch.randn(8, 64)).shape
+    >>> net(torch.ones(8, 64)).shape
     torch.Size([8, 10])
     """
 
@@ -192,8 +193,9 @@ class ResidualNet(BlockStack):
         Of every weight but the stem's, which has gain 1: it reads data and not
         activations (He et al., 2015, arXiv:1502.01852, Section 2.2).
     generator : torch.Generator or None, default=None
-        Draws the weights; None is a fresh one seeded with 0, so the net is the same
-        each time.
+        Draws the weights; None is a fresh one with a fixed seed, so the net is the
+        same each time. Data drawn with the same seed as the net would repeat its
+        weights: give them different seeds.
     device, dtype
         Of parameters and buffers.
 
@@ -211,7 +213,7 @@ class ResidualNet(BlockStack):
     Examples
     --------
     >>> net = ResidualNet(64, 10, depth=3, width=16, mode="pre", norm="batch")
-    >>> a = net.activations(torch.randn(8, 64))
+    >>> a = net.activations(torch.ones(8, 64))
     >>> block = net.blocks[2]
     >>> torch.equal(a[3], block.shortcut(a[2]) + block.branch(a[2]))
     True

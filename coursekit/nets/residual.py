@@ -53,8 +53,8 @@ class ResidualBlock(nn.Module):
         Of the branch's weights, see `coursekit.nets.drawing.draw`; the projection has
         gain 1. All biases start at 0.
     generator : torch.Generator or None, default=None
-        Draws the weights. None is a fresh generator seeded with 0: two blocks made
-        without a generator have equal weights.
+        Draws the weights. None is a fresh generator with a fixed seed: two blocks
+        made without a generator have equal weights.
     device, dtype
         Of parameters and buffers.
 

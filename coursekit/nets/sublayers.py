@@ -80,7 +80,7 @@ class PreNormBlock(_Sublayer):
     gain : float, default=sqrt(2)
         Of both weights, see `coursekit.nets.drawing.draw`. Biases start at 0.
     generator : torch.Generator or None, default=None
-        Draws the weights; None is a fresh one seeded with 0.
+        Draws the weights; None is a fresh one with a fixed seed.
     device, dtype
         Of parameters and buffers.
 

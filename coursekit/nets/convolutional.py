@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from coursekit.nets.batch_norm import BatchNorm2d
-from coursekit.nets.drawing import convolution, generator_or_default
+from coursekit.nets.drawing import convolution, default_generator
 
 
 class BasicBlock(nn.Module):
@@ -70,7 +70,7 @@ class BasicBlock(nn.Module):
             if size < 1:
                 raise ValueError(f"BasicBlock: {name} must be at least 1; got {size}.")
         factory = {"device": device, "dtype": dtype}
-        drawn = {"generator": generator_or_default(generator), **factory}
+        drawn = {"generator": generator or default_generator(), **factory}
         self.conv1 = convolution(c_in, c_out, kernel_size=3, stride=stride, **drawn)
         self.bn1 = BatchNorm2d(c_out, **factory)
         self.conv2 = convolution(c_out, c_out, kernel_size=3, **drawn)

@@ -15,15 +15,14 @@ HE = math.sqrt(2.0)
 DEFAULT_SEED = 1512_03385
 
 
-def generator_or_default(generator: torch.Generator | None) -> torch.Generator:
-    """Return ``generator``, or a fresh one with `DEFAULT_SEED` when there is none.
+def default_generator() -> torch.Generator:
+    """Return a fresh generator with `DEFAULT_SEED`.
 
-    Without a generator two calls therefore draw equal weights. Pass one generator to
-    both to draw different ones. torch's global generator is never read or moved.
+    Modules made without a generator draw from one each, so two of them have equal
+    weights. Pass both the same generator to draw different ones. torch's global
+    generator is never read or moved.
     """
-    return (
-        torch.Generator().manual_seed(DEFAULT_SEED) if generator is None else generator
-    )
+    return torch.Generator().manual_seed(DEFAULT_SEED)
 
 
 @torch.no_grad()

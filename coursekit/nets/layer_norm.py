@@ -131,7 +131,8 @@ class RMSNorm(_OverTrailingAxes):
         The trailing axes to normalize over; an int d means the last axis.
     eps : float or None, default=None
         Added to the mean square, inside the root. Unit of ``x`` squared. None takes
-        the machine epsilon of the dtype of ``x``, as `torch.nn.RMSNorm` does.
+        the machine epsilon of the dtype of ``x``, as `torch.nn.RMSNorm` does for
+        float32 and float64.
     elementwise_affine : bool, default=True
         Whether there is a weight.
     device, dtype

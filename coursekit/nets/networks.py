@@ -1,27 +1,20 @@
 """Stacks of equal blocks: the plain network and the residual one beside it."""
 
 from collections.abc import Iterable
-from typing import Any
+from functools import partial
 
 import torch
 from torch import Tensor, nn
 
-from coursekit.nets.drawing import HE, generator_or_default, linear
-from coursekit.nets.parts import (
-    ActivationChoice,
-    Chain,
-    NormChoice,
-    layers_between,
-    make_activation,
-    make_norm,
-)
+from coursekit.nets.drawing import HE, default_generator
+from coursekit.nets.parts import ActivationChoice, Chain, NormChoice, Parts
 from coursekit.nets.residual import MODES, ResidualBlock
 from coursekit.nets.schemes import initialize
 from coursekit.nets.sublayers import PostNormBlock, PreNormBlock
 
 SUBLAYERS = {"post-norm": PostNormBlock, "pre-norm": PreNormBlock}
-#: The modes whose blocks normalize inside the branch only.
-LEAVE_TRUNK = ("pre", "pre-norm")
+#: The modes whose blocks leave the sum as it is.
+NORM_IN_BRANCH = ("pre", "pre-norm")
 
 
 class BlockStack(nn.Module):
@@ -137,17 +130,13 @@ class PlainNet(BlockStack):
         dtype: torch.dtype | None = None,
     ) -> None:
         _check_sizes("PlainNet", depth=depth, width=width, layers=layers)
-        drawn = {
-            "gain": gain,
-            "generator": generator_or_default(generator),
-            "device": device,
-            "dtype": dtype,
-        }
-        parts = {"norm": norm, "activation": activation, **drawn}
-        stem = _stem(d_in, width, **parts)
-        widths = [width] * (layers + 1)
-        blocks = [Chain(**layers_between(widths, **parts)) for _ in range(depth)]
-        super().__init__(stem, blocks, Chain(linear=linear(width, d_out, **drawn)))
+        generator = generator or default_generator()
+        parts = Parts(norm, activation, gain, generator, device, dtype)
+        super().__init__(
+            stem=_stem(d_in, width, parts, gain=gain),
+            blocks=[Chain(**parts.steps([width] * (layers + 1))) for _ in range(depth)],
+            head=Chain(linear=parts.new_linear(width, d_out)),
+        )
 
 
 class ResidualNet(BlockStack):
@@ -240,66 +229,40 @@ class ResidualNet(BlockStack):
     ) -> None:
         _check_sizes("ResidualNet", depth=depth, width=width, layers=layers)
         _check_mode(mode, layers)
-        drawn = {
-            "generator": generator_or_default(generator),
-            "device": device,
-            "dtype": dtype,
-        }
-        parts = {"norm": norm, "activation": activation, **drawn}
-        options = {"hidden": hidden, "scale": scale, "gain": gain, **parts}
-        if mode == "post":
-            stem = _stem(d_in, width, gain=1.0, **parts)
+        generator = generator or default_generator()
+        parts = Parts(norm, activation, gain, generator, device, dtype)
+        options = {"hidden": hidden, "scale": scale, **vars(parts)}
+        if mode in SUBLAYERS:
+            new_block = partial(SUBLAYERS[mode], width, **options)
         else:
-            stem = Chain(linear=linear(d_in, width, gain=1.0, **drawn))
-        blocks = [_block(width, mode, layers, options) for _ in range(depth)]
-        super().__init__(stem, blocks, _head(width, d_out, mode, gain=gain, **parts))
+            options |= {"mode": mode, "layers": layers}
+            new_block = partial(ResidualBlock, width, width, **options)
+        super().__init__(
+            stem=_stem(d_in, width, parts, gain=1.0, linear_only=mode != "post"),
+            blocks=[new_block() for _ in range(depth)],
+            head=_head(width, d_out, parts, mode),
+        )
         initialize(self, init)
 
 
 def _stem(
-    d_in: int,
-    width: int,
-    *,
-    norm: NormChoice,
-    activation: ActivationChoice,
-    device: torch.device | str | None,
-    dtype: torch.dtype | None,
-    **drawn: Any,
+    d_in: int, width: int, parts: Parts, *, gain: float, linear_only: bool = False
 ) -> Chain:
-    """Return linear, norm and activation, from the data to the first activations."""
-    factory = {"device": device, "dtype": dtype}
-    return Chain(
-        linear=linear(d_in, width, **drawn, **factory),
-        norm=make_norm(norm, width, **factory),
-        activation=make_activation(activation),
-    )
+    """Return what leads from the data to the first activations."""
+    layer = parts.new_linear(d_in, width, gain=gain)
+    if linear_only:
+        return Chain(linear=layer)
+    norm, activation = parts.new_norm(width), parts.new_activation()
+    return Chain(linear=layer, norm=norm, activation=activation)
 
 
-def _head(
-    width: int,
-    d_out: int,
-    mode: str,
-    *,
-    norm: NormChoice,
-    activation: ActivationChoice,
-    device: torch.device | str | None,
-    dtype: torch.dtype | None,
-    **drawn: Any,
-) -> Chain:
+def _head(width: int, d_out: int, parts: Parts, mode: str) -> Chain:
     """Return what follows the last residual block: the norm it lacks, then linear."""
-    factory = {"device": device, "dtype": dtype}
     return Chain(
-        norm=make_norm(norm, width, **factory) if mode in LEAVE_TRUNK else None,
-        activation=make_activation(activation) if mode == "pre" else None,
-        linear=linear(width, d_out, **drawn, **factory),
+        norm=parts.new_norm(width) if mode in NORM_IN_BRANCH else None,
+        activation=parts.new_activation() if mode == "pre" else None,
+        linear=parts.new_linear(width, d_out),
     )
-
-
-def _block(width: int, mode: str, layers: int, options: dict[str, Any]) -> nn.Module:
-    """Return one block of a residual net."""
-    if mode in SUBLAYERS:
-        return SUBLAYERS[mode](width, **options)
-    return ResidualBlock(width, width, mode=mode, layers=layers, **options)
 
 
 def _check_sizes(net: str, **sizes: int) -> None:

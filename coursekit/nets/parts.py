@@ -1,14 +1,15 @@
-"""The parts networks are made of: activations and norms by name, chains of layers."""
+"""The parts networks are made of: layers, norms and activations, chosen by name."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 import torch
 from torch import nn
 
 from coursekit.nets.batch_norm import BatchNorm1d
-from coursekit.nets.drawing import HE, linear
+from coursekit.nets.drawing import HE, default_generator, linear
 from coursekit.nets.layer_norm import LayerNorm, RMSNorm
 
 #: A name from the table, or a function without arguments that returns a module.
@@ -36,47 +37,13 @@ def choose(name: str, what: str, table: dict[str, Callable]) -> Callable:
 
     Examples
     --------
-    >>> choose("swish", "activation", ACTIVATIONS)
+    >>> choose("instance", "coursekit.nets: norm", NORMS)
     Traceback (most recent call last):
-    ValueError: choose: activation must be one of relu, leaky-relu, gelu, tanh, \
-sigmoid, identity; got 'swish'.
+    ValueError: coursekit.nets: norm must be one of batch, layer, rms; got 'instance'.
     """
     if name not in table:
-        raise ValueError(
-            f"choose: {what} must be one of {', '.join(table)}; got {name!r}."
-        )
+        raise ValueError(f"{what} must be one of {', '.join(table)}; got {name!r}.")
     return table[name]
-
-
-def make_activation(activation: ActivationChoice) -> nn.Module:
-    """Return a new activation module; ``activation`` is a name or makes one."""
-    if isinstance(activation, str):
-        activation = choose(activation, "activation", ACTIVATIONS)
-    return activation()
-
-
-def make_norm(
-    norm: NormChoice,
-    width: int,
-    *,
-    device: torch.device | str | None = None,
-    dtype: torch.dtype | None = None,
-) -> nn.Module | None:
-    """Return a new norm for vectors of ``width`` features, or None for None.
-
-    Anything that is not in the table is given as a function of the width.
-
-    Examples
-    --------
-    >>> from coursekit.nets.group_norm import GroupNorm
-    >>> make_norm(lambda width: GroupNorm(8, width), 64)
-    GroupNorm(8, 64, eps=1e-05, affine=True, bias=True)
-    """
-    if norm is None:
-        return None
-    if isinstance(norm, str):
-        norm = choose(norm, "norm", NORMS)
-    return norm(width).to(device=device, dtype=dtype)
 
 
 class Chain(nn.Sequential):
@@ -123,42 +90,93 @@ class Multiplier(nn.Module):
         return f"{tuple(self.alpha.shape)}, learned={learned}"
 
 
-def layers_between(
-    widths: Sequence[int],
-    *,
-    norm: NormChoice,
-    activation: ActivationChoice,
-    generator: torch.Generator,
-    pre_activation: bool = False,
-    gain: float = HE,
-    device: torch.device | str | None = None,
-    dtype: torch.dtype | None = None,
-) -> dict[str, nn.Module | None]:
-    """Return the modules that lead from ``widths[0]`` to ``widths[-1]``, by name.
+@dataclass(frozen=True)
+class Parts:
+    """What the layers of one network have in common, and those layers made to it.
 
-    Each step is ``linear, norm, activation``, or with ``pre_activation`` ``norm,
-    activation, linear``; the names count from 1. A norm that was not asked for is
-    None, which `Chain` leaves out.
+    Attributes
+    ----------
+    norm : None, {"batch", "layer", "rms"} or function
+        A function takes a width and returns a module.
+    activation : str or function
+        A name in `ACTIVATIONS`, or a function without arguments that returns a module.
+    gain : float
+        Of the weights, see `coursekit.nets.drawing.draw`.
+    generator : torch.Generator
+        Draws the weights, layer after layer.
+    device, dtype
+        Of parameters and buffers.
 
     Examples
     --------
-    >>> names = layers_between(
-    ...     [3, 4, 5], norm="layer", activation="relu", generator=torch.Generator()
-    ... )
-    >>> list(names)
+    >>> from coursekit.nets.group_norm import GroupNorm
+    >>> parts = Parts(norm=lambda width: GroupNorm(8, width))
+    >>> parts.new_norm(64)
+    GroupNorm(8, 64, eps=1e-05, affine=True, bias=True)
+    >>> list(parts.steps([3, 16, 16]))
     ['linear1', 'norm1', 'activation1', 'linear2', 'norm2', 'activation2']
     """
-    factory = {"device": device, "dtype": dtype}
-    layers: dict[str, nn.Module | None] = {}
-    for i, (before, after) in enumerate(pairwise(widths), start=1):
-        step = {
-            f"linear{i}": linear(
-                before, after, gain=gain, generator=generator, **factory
-            ),
-            f"norm{i}": make_norm(norm, before if pre_activation else after, **factory),
-            f"activation{i}": make_activation(activation),
-        }
-        if pre_activation:  # to the end: the linear layer comes last
-            step[f"linear{i}"] = step.pop(f"linear{i}")
-        layers |= step
-    return layers
+
+    norm: NormChoice = None
+    activation: ActivationChoice = "relu"
+    gain: float = HE
+    generator: torch.Generator = field(default_factory=default_generator)
+    device: torch.device | str | None = None
+    dtype: torch.dtype | None = None
+
+    def new_linear(
+        self, d_in: int, d_out: int, *, gain: float | None = None, bias: bool = True
+    ) -> nn.Linear:
+        """Return a linear layer; ``gain`` overrules the common one."""
+        return linear(
+            d_in,
+            d_out,
+            gain=self.gain if gain is None else gain,
+            bias=bias,
+            generator=self.generator,
+            device=self.device,
+            dtype=self.dtype,
+        )
+
+    def new_norm(self, width: int) -> nn.Module | None:
+        """Return a norm for vectors of ``width`` features, or None without norms."""
+        if self.norm is None:
+            return None
+        make = self.norm
+        if isinstance(make, str):
+            make = choose(make, "coursekit.nets: norm", NORMS)
+        return make(width).to(device=self.device, dtype=self.dtype)
+
+    def new_activation(self) -> nn.Module:
+        """Return an activation."""
+        make = self.activation
+        if isinstance(make, str):
+            make = choose(make, "coursekit.nets: activation", ACTIVATIONS)
+        return make()
+
+    def new_constant(self, scale: float) -> Multiplier | None:
+        """Return a module that multiplies by ``scale``, or None where that is 1."""
+        if scale == 1.0:
+            return None
+        dtype = torch.get_default_dtype() if self.dtype is None else self.dtype
+        alpha = torch.tensor(scale, device=self.device, dtype=dtype)
+        return Multiplier(alpha, learned=False)
+
+    def steps(
+        self, widths: Sequence[int], *, pre_activation: bool = False
+    ) -> dict[str, nn.Module | None]:
+        """Return the modules that lead from ``widths[0]`` to ``widths[-1]``, by name.
+
+        Each step is ``linear, norm, activation``, or with ``pre_activation`` ``norm,
+        activation, linear``; the names count from 1.
+        """
+        modules: dict[str, nn.Module | None] = {}
+        for i, (before, after) in enumerate(pairwise(widths), start=1):
+            layer = {f"linear{i}": self.new_linear(before, after)}
+            norm = {f"norm{i}": self.new_norm(before if pre_activation else after)}
+            activation = {f"activation{i}": self.new_activation()}
+            if pre_activation:
+                modules |= norm | activation | layer
+            else:
+                modules |= layer | norm | activation
+        return modules

@@ -3,15 +3,8 @@
 import torch
 from torch import Tensor, nn
 
-from coursekit.nets.drawing import HE, generator_or_default, linear
-from coursekit.nets.parts import (
-    ActivationChoice,
-    Chain,
-    Multiplier,
-    NormChoice,
-    layers_between,
-    make_activation,
-)
+from coursekit.nets.drawing import HE, default_generator
+from coursekit.nets.parts import ActivationChoice, Chain, NormChoice, Parts
 
 MODES = ("post", "pre")
 SHORTCUTS = ("auto", "identity", "projection")
@@ -64,6 +57,8 @@ class ResidualBlock(nn.Module):
         From (N, d_in) to (N, d_out), the scale included.
     shortcut : nn.Identity or nn.Linear
         From (N, d_in) to (N, d_out).
+    after : nn.Module
+        What follows the sum: the activation, or with "pre" the identity.
 
     Raises
     ------
@@ -107,44 +102,21 @@ class ResidualBlock(nn.Module):
     ) -> None:
         super().__init__()
         _check(d_in, d_out, mode=mode, shortcut=shortcut, layers=layers)
-        generator = generator_or_default(generator)
-        factory = {"device": device, "dtype": dtype}
-        inner = d_out if hidden is None else hidden
-        branch = layers_between(
-            [d_in, *[inner] * (layers - 1), d_out],
-            norm=norm,
-            activation=activation,
-            pre_activation=mode == "pre",
-            gain=gain,
-            generator=generator,
-            **factory,
-        )
+        generator = generator or default_generator()
+        parts = Parts(norm, activation, gain, generator, device, dtype)
+        inner = [d_out if hidden is None else hidden] * (layers - 1)
+        steps = parts.steps([d_in, *inner, d_out], pre_activation=mode == "pre")
+        self.after: nn.Module = nn.Identity()
         if mode == "post":  # the last activation comes after the sum
-            branch.pop(f"activation{layers}")
-        self.branch = Chain(**branch, scale=constant(scale, **factory))
+            self.after = steps.pop(f"activation{layers}")
+        self.branch = Chain(**steps, scale=parts.new_constant(scale))
         self.shortcut: nn.Module = nn.Identity()
         if shortcut == "projection" or d_in != d_out:
-            self.shortcut = linear(
-                d_in, d_out, bias=False, gain=1.0, generator=generator, **factory
-            )
-        self.after = make_activation(activation) if mode == "post" else nn.Identity()
+            self.shortcut = parts.new_linear(d_in, d_out, gain=1.0, bias=False)
 
     def forward(self, a: Tensor) -> Tensor:
         """Return the block's output, shape (N, d_out), for ``a`` of shape (N, d_in)."""
         return self.after(self.branch(a) + self.shortcut(a))
-
-
-def constant(
-    scale: float,
-    *,
-    device: torch.device | str | None = None,
-    dtype: torch.dtype | None = None,
-) -> Multiplier | None:
-    """Return a module that multiplies by ``scale``, or None where that is 1."""
-    if scale == 1.0:
-        return None
-    alpha = torch.tensor(scale, device=device, dtype=dtype or torch.get_default_dtype())
-    return Multiplier(alpha, learned=False)
 
 
 def _check(d_in: int, d_out: int, *, mode: str, shortcut: str, layers: int) -> None:

@@ -139,7 +139,7 @@ def initialize(net: nn.Module, scheme: str) -> None:
     True
     """
     schemes = SCHEMES | {"fixup": partial(fixup, depth=len(net.blocks))}
-    apply = choose(scheme, "scheme", schemes)
+    apply = choose(scheme, "initialize: scheme", schemes)
     norms = [name for name, _ in net.named_modules() if "norm" in name]
     if scheme in WITHOUT_NORM and norms:
         raise ValueError(

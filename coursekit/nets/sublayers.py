@@ -1,21 +1,18 @@
 """Residual blocks with one norm, before the branch (Pre-LN) or after the sum."""
 
+from typing import ClassVar
+
 import torch
 from torch import Tensor, nn
 
-from coursekit.nets.drawing import HE, generator_or_default
-from coursekit.nets.parts import (
-    ActivationChoice,
-    Chain,
-    NormChoice,
-    layers_between,
-    make_norm,
-)
-from coursekit.nets.residual import constant
+from coursekit.nets.drawing import HE, default_generator
+from coursekit.nets.parts import ActivationChoice, Chain, NormChoice, Parts
 
 
 class _Sublayer(nn.Module):
-    """What both placements share: checks, the two linear layers and the norm."""
+    """Two linear layers and a norm; subclasses say where the norm stands."""
+
+    norm_on_trunk: ClassVar[bool]
 
     def __init__(
         self,
@@ -36,27 +33,21 @@ class _Sublayer(nn.Module):
                 f"{type(self).__name__}: norm must be given, for example 'layer' or "
                 "'rms'; got None."
             )
-        factory = {"device": device, "dtype": dtype}
-        layers = layers_between(
-            [d, d if hidden is None else hidden, d],
-            norm=None,
-            activation=activation,
-            gain=gain,
-            generator=generator_or_default(generator),
-            **factory,
-        )
-        layers.pop("activation2")
-        self._place(make_norm(norm, d, **factory), layers, constant(scale, **factory))
+        generator = generator or default_generator()
+        parts = Parts(norm, activation, gain, generator, device, dtype)
+        inner = d if hidden is None else hidden
+        mlp = {
+            "linear1": parts.new_linear(d, inner),
+            "activation": parts.new_activation(),
+            "linear2": parts.new_linear(inner, d),
+            "scale": parts.new_constant(scale),
+        }
+        if self.norm_on_trunk:
+            self.branch = Chain(**mlp)
+            self.norm = parts.new_norm(d)
+        else:
+            self.branch = Chain(norm=parts.new_norm(d), **mlp)
         self.shortcut = nn.Identity()
-
-    def _place(
-        self,
-        norm: nn.Module,
-        layers: dict[str, nn.Module | None],
-        scale: nn.Module | None,
-    ) -> None:
-        """Build ``self.branch`` and put the norm where it belongs."""
-        raise NotImplementedError
 
 
 class PreNormBlock(_Sublayer):
@@ -108,13 +99,7 @@ class PreNormBlock(_Sublayer):
     True
     """
 
-    def _place(
-        self,
-        norm: nn.Module,
-        layers: dict[str, nn.Module | None],
-        scale: nn.Module | None,
-    ) -> None:
-        self.branch = Chain(norm=norm, **layers, scale=scale)
+    norm_on_trunk = False
 
     def forward(self, x: Tensor) -> Tensor:
         """Return the block's output for ``x`` of shape (*, d); the shape stays."""
@@ -148,14 +133,7 @@ class PostNormBlock(_Sublayer):
     True
     """
 
-    def _place(
-        self,
-        norm: nn.Module,
-        layers: dict[str, nn.Module | None],
-        scale: nn.Module | None,
-    ) -> None:
-        self.branch = Chain(**layers, scale=scale)
-        self.norm = norm
+    norm_on_trunk = True
 
     def forward(self, x: Tensor) -> Tensor:
         """Return the block's output for ``x`` of shape (*, d); the shape stays."""

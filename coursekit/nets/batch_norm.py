@@ -56,7 +56,7 @@ class _BatchNorm(nn.Module):
         self._check_shape(x)
         if self.training or not self.track_running_stats:
             mean, var, count = self._batch_statistics(x)
-            if self.training and self.track_running_stats:
+            if self.track_running_stats:
                 self._update_running(mean, var, count)
         else:
             mean, var = self.running_mean, self.running_var

@@ -9,7 +9,7 @@ from jinja2 import Environment, PackageLoader
 from markupsafe import Markup
 
 from coursekit.grading.display import Card, printable
-from coursekit.grading.heatmap import draw
+from coursekit.grading.heatmap import HeatMaps, draw
 from coursekit.grading.reasons import Reason
 from coursekit.grading.verdict import CriterionVerdict, Status, Verdict
 
@@ -167,9 +167,17 @@ def _rows(verdict: Verdict) -> Iterator[dict[str, Any]]:
             "message": printable(criterion.message),
             "maps": maps,
             "value": printable(criterion.picture.value) if maps else "",
+            "caption": _caption(criterion, maps) if maps else "",
             "open": first,
         }
         first = first and maps is None
+
+
+def _caption(criterion: CriterionVerdict, maps: HeatMaps) -> str:
+    """Say what the drawing adds to the message above it."""
+    shown = f"Case “{criterion.picture.case}”" + (maps.part and f", {maps.part}")
+    said = maps.caption and maps.caption[0].upper() + maps.caption[1:]
+    return printable(" ".join(filter(None, [said, f"{shown}."])))
 
 
 def _wrapped(text: str, indent: int, first: str = "") -> list[str]:

@@ -19,6 +19,8 @@ class Gap:
     expected: np.ndarray
     got: np.ndarray
     axes: tuple[str, ...]
+    rtol: float = 1e-6
+    atol: float = 1e-9
 
     @classmethod
     def of(cls, picture: Picture) -> "Gap | None":
@@ -28,10 +30,12 @@ class Gap:
             return None
         if any(array.dtype.kind not in "fiub" for array in (expected, got)):
             return None
-        named = (*picture.axes, *(f"axis {k}" for k in range(expected.ndim)))
-        axes = named[: expected.ndim] if len(picture.axes) <= expected.ndim else ()
-        axes = axes or tuple(f"axis {k}" for k in range(expected.ndim))
-        return cls(expected.astype(float), got.astype(float), axes)
+        axes = picture.axes
+        if len(axes) != expected.ndim:
+            axes = tuple(f"axis {k}" for k in range(expected.ndim))
+        return cls(
+            expected.astype(float), got.astype(float), axes, picture.rtol, picture.atol
+        )
 
     @cached_property
     def error(self) -> np.ndarray:
@@ -52,7 +56,7 @@ class Gap:
     def wrong(self) -> np.ndarray:
         """True where the answer is wrong by more than rounding."""
         with np.errstate(all="ignore"):
-            return ~(self.size <= 1e-9 + 1e-6 * np.abs(self.expected))
+            return ~(self.size <= self.atol + self.rtol * np.abs(self.expected))
 
     @cached_property
     def worst(self) -> tuple[int, ...]:
@@ -77,7 +81,7 @@ def number(value: float) -> str:
 
 
 def finding(gap: Gap) -> str:
-    """Return what the three heat maps show, in a sentence or two.
+    """Return what the three heat maps show, in one sentence.
 
     Examples
     --------
@@ -88,15 +92,22 @@ def finding(gap: Gap) -> str:
     count, size = int(gap.wrong.sum()), gap.wrong.size
     if not count:
         return f"all {size} entries agree."
-    lead = f"{count} of {size} entries differ"
-    place, rest = _place(gap)
-    pattern = next(_patterns(gap, rest), None)
-    if pattern is None:
+    said = pattern(gap)
+    if not said:
         expected, got = number(gap.expected[gap.worst]), number(gap.got[gap.worst])
         where = f"{list(gap.worst)}: " if gap.worst else ""
-        pattern = f"most at {where}expected {expected}, got {got}"
-        return f"{lead}{place}; {pattern}."
-    return f"{lead}{place}: {pattern}."
+        said = f"; most at {where}expected {expected}, got {got}"
+    return f"{count} of {size} entries differ{said}."
+
+
+def pattern(gap: Gap) -> str:
+    """Return what the wrong entries have in common, or nothing.
+
+    It goes on after "entries differ": ", all of them at d = 1: too large by 0.5".
+    """
+    place, where = _place(gap)
+    common = next(_patterns(gap, where), "")
+    return place + (f": {common}" if common else "")
 
 
 def _place(gap: Gap) -> tuple[str, np.ndarray]:

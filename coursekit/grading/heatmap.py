@@ -6,7 +6,7 @@ import numpy as np
 from markupsafe import Markup, escape
 
 from coursekit.grading.colours import colour, ink_on
-from coursekit.grading.finding import Gap, finding, number
+from coursekit.grading.finding import Gap, finding, number, pattern
 from coursekit.grading.verdict import Picture
 
 #: What is drawn of a larger array: a window about the worst entry.
@@ -18,10 +18,15 @@ _PANEL = _LEFT + _GRID + _BETWEEN
 
 @dataclass(frozen=True)
 class HeatMaps:
-    """The drawing, what it shows in words, and which part of the arrays it is."""
+    """The drawing, and which part of the arrays it is.
+
+    ``words`` says what is seen, complete; ``caption`` only what a message that names
+    the number of wrong entries and the worst does not say.
+    """
 
     svg: Markup
     words: str
+    caption: str
     part: str
 
 
@@ -58,7 +63,9 @@ def draw(picture: Picture) -> HeatMaps | None:
         return None
     window = _window(gap)
     words = finding(gap)
-    return HeatMaps(_svg(picture.value, gap, window, words), words, _part(gap, window))
+    caption = words if pattern(gap) else ""
+    svg = _svg(picture.value, gap, window, words)
+    return HeatMaps(svg, words, caption, _part(gap, window))
 
 
 def _window(gap: Gap) -> _Window:

@@ -59,14 +59,20 @@ def place() -> Path:
 class Store:
     """Attempts and hints, in a file or, where that cannot be, in this session.
 
-    Nothing here raises because of the disk: ``trouble`` says in one sentence what a
-    card should say about it.
+    Nothing here raises because of the disk; `take_note` says what became of it.
     """
 
     def __init__(self, folder: Path) -> None:
         self.file = folder / FILE
         self.trouble = ""
         self._memory: sqlite3.Connection | None = None
+
+    def take_note(self) -> str:
+        """Return what a card should say about the disk; what is over is said once."""
+        said = self.trouble
+        if self._memory is None:
+            self.trouble = ""
+        return said
 
     def record(self, verdict: Verdict) -> None:
         """Keep one attempt; a verdict without a score (our fault) has none here."""

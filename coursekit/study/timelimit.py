@@ -8,6 +8,7 @@ import signal
 import sys
 import sysconfig
 import threading
+import time
 from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import Any, TypeVar
@@ -17,7 +18,7 @@ from coursekit.probes.run import OutOfTime
 T = TypeVar("T")
 VARIABLE, DEFAULT_SECONDS = "COURSEKIT_CHECK_SECONDS", 10.0
 #: Seconds between one attempt to stop an answer and the next.
-_AGAIN = 0.2
+_AGAIN = 0.1
 _LIBRARIES = tuple({sysconfig.get_path(kind) for kind in ("stdlib", "platlib")})
 
 
@@ -84,8 +85,9 @@ def within(seconds: float, call: Callable[[], T]) -> T:
     try:
         with guard(seconds, strike):
             result = call()
-    except Stopped:
-        raise (strike.stopped or Stopped()) from None
+    except BaseException:
+        if strike.stopped is None:
+            raise
     finally:
         strike.over = True
         sys.settrace(strike.tracer)
@@ -97,16 +99,19 @@ def within(seconds: float, call: Callable[[], T]) -> T:
 class _Strike:
     """Stops the frames of an answer, again and again, until it is over.
 
-    An answer with ``except BaseException: pass`` swallows the first exception. So the
-    frames it runs in are traced too, and every next line they begin raises: the line
-    after ``except`` is outside its ``try``, and the exception leaves the loop. Raising
-    from a trace function turns tracing off, which is why it is set up at each strike.
+    The first strike raises, which ends an ordinary loop and lets it clean up. Code with
+    ``except BaseException: pass`` swallows that. So later strikes also trace the frames
+    the answer runs in and raise at the next line they begin: the line after ``except``
+    is outside its ``try``, and the exception leaves the loop. Every other strike lets
+    one line more go by first, because of nested ``try``: some line is outside them all.
+    Raising from a trace function turns tracing off, hence a new one at each strike.
     """
 
     def __init__(self) -> None:
         self.stopped: Stopped | None = None
         self.over = False
         self.tracer = sys.gettrace()
+        self.count = self.lines_left = 0
 
     def note(self, frame: FrameType | None, *, by_hand: bool) -> None:
         """Remember where the first strike met the answer."""
@@ -114,19 +119,27 @@ class _Strike:
             self.stopped = Stopped(_place(frame), by_hand=by_hand)
 
     def __call__(self, frame: FrameType | None, *, by_hand: bool) -> None:
-        """Raise in ``frame``, the one that runs, and at its next lines."""
+        """Raise in ``frame``, the one that runs, or at one of its next lines."""
         if self.over:
             return
         self.note(frame, by_hand=by_hand)
-        for theirs in _their_frames(frame):
-            theirs.f_trace = self._raise
-        sys.settrace(lambda *_: None)
+        self.count += 1
+        if self.count > 1:
+            later = self.count % 2
+            self.lines_left = self.count // 2 * later
+            for theirs in filter(_is_own, _their_frames(frame)):
+                theirs.f_trace = self._trace
+            sys.settrace(lambda *_: None)
+            if later:
+                return
         raise Stopped
 
-    def _raise(self, frame: FrameType, event: str, _arg: Any) -> Any:
+    def _trace(self, _frame: FrameType, event: str, _arg: Any) -> Any:
         if event == "line" and not self.over:
-            raise Stopped
-        return self._raise
+            if self.lines_left <= 0:
+                raise Stopped
+            self.lines_left -= 1
+        return self._trace
 
 
 @contextlib.contextmanager
@@ -192,12 +205,12 @@ def _timer(seconds: float, strike: _Strike) -> Iterator[None]:
     """Let SIGALRM come after ``seconds``, then again and again."""
     # read first: a timer of somebody else's (a test runner's) goes on afterwards
     left, interval = signal.setitimer(signal.ITIMER_REAL, seconds, _AGAIN)
+    start = time.monotonic()
     try:
         yield
     finally:
         strike.over = True
-        gone = seconds - signal.getitimer(signal.ITIMER_REAL)[0]
-        left = max(left - gone, 1e-3) if left else 0.0
+        left = max(left - (time.monotonic() - start), 1e-3) if left else 0.0
         signal.setitimer(signal.ITIMER_REAL, left, interval)
 
 
@@ -234,10 +247,15 @@ def _their_frames(frame: FrameType | None) -> Iterator[FrameType]:
         frame = frame.f_back
 
 
+def _is_own(frame: FrameType) -> bool:
+    """Tell whether a frame runs the learner's code and not a library's."""
+    return not frame.f_code.co_filename.startswith(_LIBRARIES)
+
+
 def _place(frame: FrameType | None) -> str:
     """Say where the answer was: its innermost line that is not in a library."""
     frames = list(_their_frames(frame))
-    own = [f for f in frames if not f.f_code.co_filename.startswith(_LIBRARIES)]
+    own = list(filter(_is_own, frames))
     if not own:
         return ""
     code, line = own[0].f_code, own[0].f_lineno

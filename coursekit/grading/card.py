@@ -76,7 +76,8 @@ def card_text(verdict: Verdict) -> str:
 
 def card_html(verdict: Verdict) -> str:
     """Return the card as HTML for JupyterLab or a page; every text is escaped."""
-    return _template("card.html").render(
+    return page(
+        "card.html",
         task=printable(verdict.task),
         headline=_headline(verdict),
         score=_score(verdict),
@@ -121,9 +122,7 @@ def note_card(
     lines = [title, *(line for text in paragraphs for line in _wrapped(text, 2))]
     if code:
         lines += ["", textwrap.indent(code, "    ")]
-    html = _template("note.html").render(
-        title=title, paragraphs=paragraphs, code=code, tone=tone
-    )
+    html = page("note.html", title=title, paragraphs=paragraphs, code=code, tone=tone)
     return Card("\n".join(lines), html)
 
 
@@ -195,9 +194,13 @@ def _wrapped(text: str, indent: int, first: str = "") -> list[str]:
     return lines
 
 
+def page(name: str, **content: Any) -> str:
+    """Fill one of the package's templates; whatever it is given is escaped."""
+    return _template(name).render(**content)
+
+
 @cache
 def _template(name: str) -> Any:
-    """Return a template; whatever it is given is escaped, except our own style."""
     environment = Environment(
         loader=PackageLoader("coursekit.grading"),
         autoescape=True,

@@ -171,9 +171,10 @@ class _Judgement:
         message, reason = self.in_case(first, findings), first.problem.reason
         if reason is Reason.WRONG_VALUE:
             reason = criterion.reason
-        if not self.mistakes:
-            extra = [self.broken_law(first.case), criterion.advice]
-            message = " ".join([message, *filter(None, extra)])
+        law = "" if self.mistakes else self.broken_law(first.case)
+        side_effect = criterion.reason is not Reason.WRONG_VALUE
+        advice = criterion.advice if side_effect or not self.mistakes else ""
+        message = " ".join(filter(None, [message, law, advice]))
         return CriterionVerdict(
             criterion.sentence,
             criterion.points,

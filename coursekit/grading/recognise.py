@@ -37,65 +37,73 @@ def wrong_pairs(cases: Cases, outcomes: Mapping[str, Outcome]) -> frozenset[Pair
     return frozenset(wrong)
 
 
-def recognise(cases: Cases, outcomes: Mapping[str, Outcome]) -> list[Mistake]:
-    """Return the mistakes that explain the wrong pairs, best explanation first.
+def recognise(
+    cases: Cases, outcomes: Mapping[str, Outcome]
+) -> dict[Mistake, frozenset[Pair]]:
+    """Return the mistakes that explain the wrong pairs, and the pairs each explains.
 
     A mistake is shown when the answer gives its values wherever it gives wrong ones.
     Of two that are shown, one whose wrong pairs are all among the other's is dropped:
     the other explains more. So two independent mistakes are both named, and mistakes
-    that cannot be told apart are all named. Those recognised by their marks
-    (`Mistake.shows`) are asked when no values match.
+    that cannot be told apart are all named. When none is shown, it is enough to equal
+    a mistake in all it does to one value (`y`, but not what is cached); and then the
+    mistakes that are known by their marks (`Mistake.shows`) are asked.
     """
     wrong = wrong_pairs(cases, outcomes)
     if not wrong:
-        return []
-    shown: dict[Mistake, frozenset[Pair]] = {}
-    for mistake in cases.task.mistakes:
-        if mistake.shows is None:
-            marks = _marks(cases, mistake, outcomes)
-            if marks:
-                shown[mistake] = marks
-    if shown:
-        return [
-            m for m in shown if not any(shown[m] < other for other in shown.values())
-        ]
-    return [m for m in cases.task.mistakes if m.shows is not None and m.shows(wrong)]
+        return {}
+    known = [m for m in cases.task.mistakes if m.shows is None]
+    for whole in (True, False):
+        shown = {m: _marks(cases, m, outcomes, whole=whole) for m in known}
+        best = {
+            mistake: marks
+            for mistake, marks in shown.items()
+            if marks and not any(marks < other for other in shown.values())
+        }
+        if best:
+            return best
+    return {m: wrong for m in cases.task.mistakes if m.shows and m.shows(wrong)}
 
 
 def diagnose(cases: Cases, outcomes: Mapping[str, Outcome]) -> tuple[Diagnosis, ...]:
     """Return the recognised mistakes with the numbers that show them."""
     return tuple(
-        Diagnosis(
-            mistake.name, mistake.explanation, _evidence(cases, mistake, outcomes)
-        )
-        for mistake in recognise(cases, outcomes)
+        Diagnosis(m.name, m.explanation, _evidence(cases, m, outcomes, marks))
+        for m, marks in recognise(cases, outcomes).items()
     )
 
 
 def _marks(
-    cases: Cases, mistake: Mistake, outcomes: Mapping[str, Outcome]
+    cases: Cases, mistake: Mistake, outcomes: Mapping[str, Outcome], *, whole: bool
 ) -> frozenset[Pair]:
-    """Return the pairs where the mistake is wrong, if the answer equals it on all.
+    """Return the pairs where the mistake is wrong and the answer equals it.
 
-    Empty at the first pair where the two differ, and when nothing but NaN is equal.
+    With ``whole`` there are none as soon as the two differ; without, only the values
+    count that are equal in every case. None either when nothing but NaN is equal.
     """
-    marks, telling = set(), False
+    marks: set[Pair] = set()
+    telling, unlike = set(), set()
     for case, value in judged_pairs(cases):
         mistaken, outcome = cases.mistaken(mistake, case), outcomes[case]
-        if isinstance(mistaken, Raised):
-            if not _raised_alike(outcome, mistaken):
-                return frozenset()
-            marks.add((case, "raised"))
-            telling = True
-        elif _differs(cases, case, value, mistaken):
+        if isinstance(mistaken, Observed):
+            if not _differs(cases, case, value, mistaken):
+                continue
             same = isinstance(outcome, Observed) and alike(
                 outcome.values[value], mistaken.values[value], cases[case]
             )
-            if not same:
-                return frozenset()
-            marks.add((case, value))
-            telling = telling or _finite(mistaken.values[value])
-    return frozenset(marks) if telling else frozenset()
+            tells = _finite(mistaken.values[value])
+        else:
+            value = "raised"
+            same = _raised_alike(outcome, mistaken)
+            tells = mistaken.type_name == "Complaint"
+        if not same and whole:
+            return frozenset()
+        (marks if same else unlike).add((case, value))
+        if tells:
+            telling.add((case, value))
+    broken = {value for _, value in unlike}
+    kept = frozenset(pair for pair in marks if pair[1] not in broken)
+    return kept if kept & telling else frozenset()
 
 
 def _differs(cases: Cases, case: str, value: str, outcome: Observed) -> bool:
@@ -104,11 +112,12 @@ def _differs(cases: Cases, case: str, value: str, outcome: Observed) -> bool:
 
 
 def _raised_alike(outcome: Outcome, mistaken: Raised) -> bool:
-    return (
-        isinstance(outcome, Raised)
-        and outcome.type_name == mistaken.type_name
-        and outcome.message == mistaken.message
-    )
+    """Both raised; our own complaints must say the same."""
+    if not isinstance(outcome, Raised):
+        return False
+    if "Complaint" in (outcome.type_name, mistaken.type_name):
+        return outcome.message == mistaken.message
+    return True
 
 
 def _finite(value: object) -> bool:
@@ -117,13 +126,17 @@ def _finite(value: object) -> bool:
     return not numbers or bool(np.isfinite(value).all())
 
 
-def _evidence(cases: Cases, mistake: Mistake, outcomes: Mapping[str, Outcome]) -> str:
+def _evidence(
+    cases: Cases,
+    mistake: Mistake,
+    outcomes: Mapping[str, Outcome],
+    marks: frozenset[Pair],
+) -> str:
     """Return the mistake's number for the first case that shows it."""
-    if mistake.evidence is None:
-        return ""
-    for case, value in judged_pairs(cases):
+    shows_it = {case for case, _ in marks}
+    for case in cases:
         outcome = outcomes[case]
-        if isinstance(outcome, Observed) and _differs(cases, case, value, outcome):
+        if mistake.evidence and case in shows_it and isinstance(outcome, Observed):
             expected = cases.expected(case).values
             return mistake.evidence(cases[case].inputs, outcome.values, expected)
     return ""

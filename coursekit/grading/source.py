@@ -18,7 +18,7 @@ class Use:
 def forbidden_uses(
     source: str, forbidden: Sequence[str], names: Mapping[str, str] | None = None
 ) -> list[Use]:
-    """Return the uses of ``forbidden`` dotted names in ``source``, in its order.
+    r"""Return the uses of ``forbidden`` dotted names in ``source``, in its order.
 
     Aliases are followed: imports with ``as``, ``from`` imports, star imports, plain
     assignments of one name to another, and ``getattr`` with a constant. A forbidden
@@ -35,7 +35,7 @@ def forbidden_uses(
 
     Examples
     --------
-    >>> text = "from torch.nn import functional as F\\ny = F.layer_norm(x, (3,))"
+    >>> text = "from torch.nn import functional as F\ny = F.layer_norm(x, (3,))"
     >>> forbidden_uses(text, ["torch.nn.functional.layer_norm"])
     [Use(name='torch.nn.functional.layer_norm', line=2)]
     """

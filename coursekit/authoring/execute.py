@@ -35,7 +35,6 @@ def execute(notebook: NotebookNode, folder: Path, root: Path, name: str) -> None
         If a cell raises, takes longer than 120 s or ends the kernel; the message has
         the cell's id and the last lines of its traceback.
     """
-    from jupyter_client.kernelspec import NoSuchKernel
     from nbclient import NotebookClient
     from nbclient.exceptions import (
         CellExecutionError,
@@ -69,10 +68,6 @@ def execute(notebook: NotebookNode, folder: Path, root: Path, name: str) -> None
         except DeadKernelError:
             cell = _running_cell(notebook)
             raise BuildError(f"{name}, cell {cell}: the kernel died.") from None
-        except NoSuchKernel:
-            raise BuildError(
-                "there is no kernel 'python3'. Install it: pip install ipykernel"
-            ) from None
     normalise(notebook)
 
 

@@ -30,11 +30,12 @@ def source(*objects: Any) -> None:
 
     Examples
     --------
-    >>> from coursekit.lesson.output import is_number
-    >>> source(is_number)
-    def is_number(value: Any) -> bool:
-        """Tell whether ``value`` is a number of Python's own; True and False are not."""
-        return isinstance(value, int | float) and not isinstance(value, bool)
+    >>> from textwrap import fill
+    >>> source(fill)  # doctest: +ELLIPSIS
+    def fill(text, width=70, **kwargs):
+        ...
+        w = TextWrapper(width=width, **kwargs)
+        return w.fill(text)
     """
     text = "\n\n".join(_short_source(obj) for obj in objects)
     page = (

@@ -1,9 +1,9 @@
 """Find the task a learner means by what they hand to `check`."""
 
 import difflib
-import inspect
 import sys
 from collections.abc import Iterator, Mapping
+from types import ModuleType
 from typing import Any
 
 from coursekit.grading.card import note_card
@@ -85,6 +85,12 @@ def _what_is_wrong(
             f"{call} needs the function, not its name",
             f"Leave out the quotes: {call}({name}).",
         )
+    kind = type(thing).__name__
+    if kind in tasks:
+        return (
+            f"{call} needs the class, not an object of it",
+            f"Leave out the call: {call}({kind}).",
+        )
     names = [thing] if type(thing) is str else list(_names(thing))
     if callable(thing) or type(thing) is str:
         named = [name for name in names if name.isidentifier()]
@@ -94,12 +100,6 @@ def _what_is_wrong(
                 "It has no name: define it with `def` and the name of its task.",
             )
         return f"There is no task called {named[0][:80]}", _nearest(named, tasks)
-    kind = type(thing).__name__
-    if kind in tasks:
-        return (
-            f"{call} needs the class, not an object of it",
-            f"Leave out the call: {call}({kind}).",
-        )
     return (
         f"{call} needs a function, not {_described(thing)}",
         f"If it is the result of a call, leave out the call: {want}",
@@ -114,7 +114,7 @@ def _described(thing: Any) -> str:
         return f"an array of shape {tuple(shape)}"
     if thing is None:
         return "None"
-    if inspect.ismodule(thing):
+    if type(thing) is ModuleType:
         return f"the module {thing.__name__}"
     return f"{'an' if kind[0].lower() in 'aeiou' else 'a'} {kind}"
 

@@ -3,8 +3,10 @@
 import builtins
 import os
 import random
+import subprocess
 import sys
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,12 +17,12 @@ from coursekit.study.session import untouched
 def state():
     return {
         "random": random.getstate(),
-        "numpy random": np.random.get_state()[1].tolist(),
+        "numpy random": np.random.get_state()[1].tolist(),  # noqa: NPY002
         "numpy errors": np.geterr(),
         "numpy printing": np.get_printoptions(),
         "warnings": list(warnings.filters),
         "streams": (sys.stdin, sys.stdout, sys.stderr),
-        "folder": os.getcwd(),
+        "folder": Path.cwd(),
         "environment": dict(os.environ),
         "recursion": sys.getrecursionlimit(),
         "input": builtins.input,
@@ -29,7 +31,7 @@ def state():
 
 def disturb(folder):
     random.random()
-    np.random.random()
+    np.random.random()  # noqa: NPY002
     np.seterr(all="raise")
     np.set_printoptions(precision=1)
     warnings.simplefilter("error")
@@ -72,8 +74,6 @@ def test_torch_is_put_back():
 
 
 def test_torch_is_not_imported_for_it():
-    import subprocess
-
     code = (
         "import sys\nfrom coursekit.study.session import untouched\n"
         "with untouched(): pass\nprint('torch' in sys.modules)"

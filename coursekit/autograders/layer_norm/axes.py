@@ -189,12 +189,12 @@ AXES_OF = Task(
         "channels) apart, layer norm the samples (or time steps), instance norm both. "
         "What remains is averaged over.",
         "Fill in the gaps.\n"
-        "    axes = {\n"
+        "    table = {\n"
         "        2: {'batch': ..., 'layer': ..., 'instance': ...},  # (N, D)\n"
         "        3: {...},                                          # (B, T, d)\n"
         "        4: {...},                                          # (N, C, H, W)\n"
         "    }\n"
-        "    return axes[...][...]",
+        "    return ...",
     ),
     minutes=5,
     difficulty=1,

@@ -130,12 +130,12 @@ LAYER_NORM_BACKWARD = Task(
         "If you add 1 to every feature of one vector, by how much does its y change? "
         "What does that say about the sum of dx over that vector? And how many vectors "
         "does one entry of gamma act on?",
-        "Go back in the order of the forward pass. First the scaling: dx_hat = dy * "
-        "gamma. Then x acts on x_hat in three ways: directly, through the mean, and "
-        "through the variance. The last two each take a mean over the features away. "
+        "Undo the forward pass from its end. First the scaling: multiply dy by gamma, "
+        "before any mean. Then x acts on x_hat in three ways: directly, through the "
+        "mean, and through the variance. The last two each take a mean over the "
+        "features away. "
         "gamma and beta are shared by all vectors: their gradients add up over them.",
         "Fill in the gaps.\n"
-        "    x_hat, inv_std, gamma = cache\n"
         "    dx_hat = dy * ...\n"
         "    through_mean = ...              # one number for each vector\n"
         "    through_variance = x_hat * ...  # x_hat times one number for each vector\n"

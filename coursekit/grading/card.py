@@ -98,7 +98,12 @@ def card_html(verdict: Verdict) -> str:
 
 
 def note_card(
-    title: str, paragraphs: Sequence[str], *, code: str = "", tone: str = "todo"
+    title: str,
+    paragraphs: Sequence[str],
+    *,
+    code: str = "",
+    after: Sequence[str] = (),
+    tone: str = "todo",
 ) -> Card:
     """Return a card that says something other than a verdict.
 
@@ -109,7 +114,9 @@ def note_card(
     paragraphs : sequence of str
         What was expected and what to do.
     code : str, default=""
-        Set as it is, in a fixed-width font.
+        Set as it is, in a fixed-width font, below the paragraphs.
+    after : sequence of str, optional
+        Paragraphs below the code.
     tone : str, default="todo"
         The status whose colour the card's edge has.
 
@@ -119,12 +126,16 @@ def note_card(
         Text and HTML, both escaped and bounded.
     """
     title, code = printable(title), printable(code, 4000, 60)
-    paragraphs = [printable(paragraph) for paragraph in paragraphs]
-    lines = [title, *(line for text in paragraphs for line in _wrapped(text, 2))]
+    above = [printable(paragraph) for paragraph in paragraphs]
+    below = [printable(paragraph) for paragraph in after]
+    lines = [title, *(line for text in above for line in _wrapped(text, 2))]
     if code:
-        lines += ["", textwrap.indent(code, "    ")]
-    html = page("note.html", title=title, paragraphs=paragraphs, code=code, tone=tone)
-    return Card("\n".join(lines), html)
+        lines += ["", textwrap.indent(code, "    "), ""]
+    lines += [line for text in below for line in _wrapped(text, 2)]
+    html = page(
+        "note.html", title=title, above=above, code=code, below=below, tone=tone
+    )
+    return Card("\n".join(lines).rstrip(), html)
 
 
 def _headline(verdict: Verdict) -> str:

@@ -162,10 +162,9 @@ def _panel(
     width, height = size
     right, bottom = width * len(window.columns), height * len(window.rows)
     parts = [_text(_LEFT, 12, title, "start", weight="bold")]
-    if window.column_axis:
-        parts.append(_text(_LEFT, 27, f"{window.column_axis} →", "start"))
-    if window.row_axis:
-        parts.append(_text(_LEFT - 6, _TOP - 5, f"{window.row_axis} ↓", "end"))
+    arrows = zip((window.row_axis, window.column_axis), "↓→", strict=True)
+    names = [f"{axis} {arrow}" for axis, arrow in arrows if axis]
+    parts.append(_text(_LEFT, 27, ", ".join(names), "start"))
     for k, column in enumerate(window.columns):
         if window.column_axis:
             parts.append(_text(_LEFT + (k + 0.5) * width, _TOP - 5, column))

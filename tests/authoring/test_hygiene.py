@@ -129,8 +129,9 @@ def test_stored_widget_state_is_found():
 
 
 def test_one_long_cell_among_short_ones_is_found():
-    findings = found(hygiene.short_cells, code("x"), code("x"), code(TWENTY_ONE))
-    assert findings == ["[code] has 21 lines of code; at most 20"]
+    short = [code("x", "one"), code("x", "two")]
+    findings = found(hygiene.short_cells, *short, code(TWENTY_ONE, "long"))
+    assert findings == ["[long] has 21 lines of code; at most 20"]
 
 
 def test_repeated_id_is_found():

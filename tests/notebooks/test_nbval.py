@@ -1,5 +1,6 @@
 """Strict nbval compares what must not change, and only that."""
 
+import json
 import re
 import subprocess
 import sys
@@ -25,76 +26,69 @@ claim("Exact.", 62, "==", 62)
 predict("How large?", 3).reveal(1.25, measured=True)
 show(line, 1.75)
 """
+HOME = 'import os\nprint("coursekit-" in os.environ["COURSEKIT_HOME"])'
+#: what is changed in the stored outputs, and what nbval must say to it
+CHANGES = [
+    ("nothing", "nothing", "PASSED"),
+    ("exact 62", "exact 61", "FAILED"),
+    ("computed 62", "computed 61", "FAILED"),
+    ("below 2", "below 3", "FAILED"),
+    ("Claim holds: Small", "Claim fails: Small", "FAILED"),
+    ("A line up to 3", "A line up to 4", "FAILED"),
+    ("You guessed 3", "You guessed 4", "FAILED"),
+    (r"measured 1\.34", "measured 1.2999e-05", "PASSED"),
+    (r"measured 0\.25, 0\.5 and 1e-07", "measured 0.26, 5e-1 and 0.001", "PASSED"),
+    (r"measured: 1\.25\. Your guess is 2", "measured: 9. Your guess is 6", "PASSED"),
+    (r"measured 1\.75 to 2e-05", "measured 1.74 to 2", "PASSED"),
+    ("base64,[A-Za-z0-9+/=]+", "base64,AAAA", "PASSED"),
+]
 
 
 @pytest.fixture(scope="module")
-def stored(tmp_path_factory):
-    """Run a small lesson once and return its notebook as text."""
+def verdicts(tmp_path_factory):
+    """Run the course's own pytest options on one notebook: one cell a change."""
+    folder = tmp_path_factory.mktemp("lesson")
     notebook = new_notebook(cells=[new_code_cell(LESSON, id="lesson")])
-    execute(notebook, tmp_path_factory.mktemp("lesson"), ROOT, "lesson")
-    return nbformat.writes(notebook)
-
-
-def nbval(path):
-    """Run the course's own pytest options on one notebook."""
-    command = [sys.executable, "-m", "pytest", "-q", "-c", str(ROOT / "pyproject.toml")]
-    command += ["--rootdir", str(ROOT), "-p", "no:cacheprovider", str(path)]
-    return subprocess.run(command, cwd=path.parent, capture_output=True, text=True)
-
-
-def outcome(stored, folder, old, new):
-    """Change one stored output and return whether nbval still passes."""
-    head, source = stored.rsplit('"source"', 1)
-    assert len(re.findall(old, head)) > 0, f"{old} is not in an output"
+    execute(notebook, folder, ROOT, "lesson")
+    (lesson,) = notebook.cells
+    notebook.cells = [with_change(lesson, old, new) for old, new, _ in CHANGES]
+    home = new_code_cell(HOME, id="home", execution_count=1)
+    home.outputs = [nbformat.v4.new_output("stream", name="stdout", text="True\n")]
+    notebook.cells.append(home)
     path = folder / "lesson.ipynb"
-    path.write_text(re.sub(old, new, head) + '"source"' + source, encoding="utf-8")
-    ran = nbval(path)
-    assert ran.returncode in (0, 1), ran.stdout + ran.stderr
-    return "passes" if ran.returncode == 0 else "fails"
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+    options = ["-q", "-rA", "-c", "pyproject.toml", "-p", "conftest", "--rootdir", "."]
+    command = [sys.executable, "-m", "pytest", *options, str(path)]
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    lines = re.findall(r"^(PASSED|FAILED) .*::Cell (\d+)", ran.stdout, re.M)
+    assert len(lines) == len(notebook.cells), ran.stdout + ran.stderr
+    return {int(number): verdict for verdict, number in lines}
+
+
+def with_change(cell, old, new):
+    """Return the cell with ``old`` replaced by ``new`` wherever its outputs have it."""
+    stored = json.dumps(cell.outputs)
+    assert old == "nothing" or re.search(old, stored), f"{old} is in no output"
+    return nbformat.from_dict({**cell, "outputs": json.loads(re.sub(old, new, stored))})
 
 
 @pytest.mark.parametrize(
-    ("old", "new"),
-    [
-        ("exact 62", "exact 61"),
-        ("computed 62", "computed 61"),
-        ("below 2", "below 3"),
-        ("Claim holds: Small", "Claim fails: Small"),
-        ("A line up to 3", "A line up to 4"),
-        ("You guessed 3", "You guessed 4"),
-    ],
+    ("number", "verdict"),
+    [(number, verdict) for number, (_, _, verdict) in enumerate(CHANGES)],
+    ids=[f"{old} becomes {new}" for old, new, _ in CHANGES],
 )
-def test_changed_output_is_found(stored, tmp_path, old, new):
-    assert outcome(stored, tmp_path, old, new) == "fails"
+def test_nbval_finds_a_changed_output_but_not_a_changed_measurement(
+    verdicts, number, verdict
+):
+    assert verdicts[number] == verdict
 
 
-@pytest.mark.parametrize(
-    ("old", "new"),
-    [
-        (r"measured 1\.34", "measured 1.2999e-05"),
-        (r"measured 0\.25, 0\.5 and 1e-07", "measured 0.26, 5e-1 and 0.001"),
-        (r"measured: 1\.25\. Your guess is 1\.75 too", "measured: 9. Yours is 6 too"),
-        (r"measured 1\.75 to 2e-05", "measured 1.74 to 2"),
-        ("base64,[A-Za-z0-9+/=]+", "base64,AAAA"),
-    ],
-)
-def test_changed_digits_of_a_measurement_pass(stored, tmp_path, old, new):
-    assert outcome(stored, tmp_path, old, new) == "passes"
+def test_kernels_have_a_home_that_is_not_the_learners(verdicts):
+    assert verdicts[len(CHANGES)] == "PASSED"
 
 
 def test_scripts_of_the_notebooks_are_not_collected_as_modules():
     command = [sys.executable, "-m", "pytest", "-q", "--collect-only", "notebooks"]
     ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-    assert "sources" not in ran.stdout and "error" not in ran.stdout.lower()
-
-
-def test_kernels_of_the_notebooks_have_a_home_that_is_not_the_learners(tmp_path):
-    code = 'import os\nprint("coursekit-" in os.environ["COURSEKIT_HOME"])'
-    notebook = new_notebook(cells=[new_code_cell(code, id="home", execution_count=1)])
-    notebook.cells[0].outputs = [
-        nbformat.v4.new_output("stream", name="stdout", text="True\n")
-    ]
-    path = tmp_path / "home.ipynb"
-    nbformat.write(notebook, path)
-    ran = nbval(path)
     assert ran.returncode == 0, ran.stdout
+    assert "sources" not in ran.stdout

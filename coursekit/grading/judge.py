@@ -151,15 +151,18 @@ class _Judgement:
     ) -> CriterionVerdict:
         """Say a form problem or an exception once; later criteria point back to it."""
         if first.raised:
-            key, status = ("raised", first.problem.text), Status.ERROR
+            raised = self.outcomes[first.case]
+            key, status = (raised.type_name, raised.line), Status.ERROR
         else:
             key, status = (first.value, first.problem.reason), Status.FAIL
         before = self.said.setdefault(key, criterion.sentence)
         reason, message = first.problem.reason, self.in_case(first, findings)
         if before is not criterion.sentence:
-            message = f"Waits for “{before}”"
-            if not first.raised:
+            if first.raised:
+                message = f"Case “{first.case}”: the same {key[0]} as above."
+            else:
                 status, reason = Status.SKIPPED, Reason.BLOCKED_BY
+                message = f"Waits for “{before}”"
         return CriterionVerdict(
             criterion.sentence, criterion.points, status, reason, message
         )
@@ -169,10 +172,9 @@ class _Judgement:
     ) -> CriterionVerdict:
         """Say where the numbers differ and, if no mistake is known, which law broke."""
         message, reason = self.in_case(first, findings), first.problem.reason
-        if reason is Reason.WRONG_VALUE:
-            reason = criterion.reason
+        side_effect = first.value in criterion.reasons
+        reason = criterion.reasons.get(first.value, reason)
         law = "" if self.mistakes else self.broken_law(first.case)
-        side_effect = criterion.reason is not Reason.WRONG_VALUE
         advice = criterion.advice if side_effect or not self.mistakes else ""
         message = " ".join(filter(None, [message, law, advice]))
         return CriterionVerdict(

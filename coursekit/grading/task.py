@@ -33,9 +33,9 @@ class Criterion:
     """One sentence the learner reads, and the cases and values it is judged on.
 
     It passes when every value of every case named is right. ``form_only`` compares
-    kind, shape and dtype and no number; ``reason`` is the code of a wrong value
-    (MUTATED_INPUT, NON_DETERMINISTIC, WRONG_VALUE); ``advice`` says what to do when it
-    fails and no mistake is recognised.
+    kind, shape and dtype and no number; ``reasons`` gives the code of a wrong value
+    where it is not WRONG_VALUE (MUTATED_INPUT, NON_DETERMINISTIC); ``advice`` says what
+    to do when it fails and no mistake is recognised.
     """
 
     sentence: str
@@ -43,7 +43,7 @@ class Criterion:
     values: Sequence[str]
     points: int
     form_only: bool = False
-    reason: Reason = Reason.WRONG_VALUE
+    reasons: Mapping[str, Reason] = field(default_factory=dict)
     advice: str = ""
 
 

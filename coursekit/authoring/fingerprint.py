@@ -63,8 +63,8 @@ def reached_files(source: Path, root: Path) -> set[Path]:
 
 def _autograders(root: Path, topic: str) -> set[Path]:
     folder = root / PACKAGE / "autograders"
-    own = folder / f"{topic}.py"
-    return {own} if own.is_file() else set(folder.glob("*.py"))
+    own = [folder / f"{topic}.py", folder / topic / "__init__.py"]
+    return {path for path in own if path.is_file()} or set(folder.rglob("*.py"))
 
 
 def imported_names(path: Path) -> Iterator[str]:

@@ -68,7 +68,8 @@ def test_measured_truth_follows_the_word_the_sanitizer_knows(displayed):
 def test_choice_is_compared_with_the_true_choice(displayed):
     question = predict("Which axis?", "batch", choices=["batch", "features"])
     question.reveal("features")
-    assert "You guessed batch; it is features. Not this time" in texts(displayed)[-1]
+    said = 'You guessed "batch"; it is "features". Not this time'
+    assert texts(displayed)[-1].startswith(said)
 
 
 @pytest.mark.parametrize("guess", ["three", float("nan"), True, [3]])

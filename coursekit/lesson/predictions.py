@@ -67,14 +67,16 @@ class Prediction:
         if not self.choices and not is_number(truth):
             raise ValueError(f"reveal: truth must be one number; got {truth!r}.")
         self.truth = truth
-        said = (
-            "You have not guessed"
-            if self.guess is None
-            else f"You guessed {told(self.guess, self.unit)}"
-        )
-        found = f"{'measured:' if measured else 'it is'} {told(truth, self.unit)}"
+        said = "You have not guessed"
+        if self.guess is not None:
+            said = f"You guessed {self._written(self.guess)}"
+        found = f"{'measured:' if measured else 'it is'} {self._written(truth)}"
         text = f"{said}; {found}. {self._comment()}".rstrip()
         display(Output(text, box(BLUE, inline(text))))
+
+    def _written(self, value: Any) -> str:
+        """Return a number with its unit, or a choice in quotes."""
+        return f'"{value}"' if self.choices else told(value, self.unit)
 
     def _comment(self) -> str:
         """Return a friendly sentence on how far the guess is from the truth."""
@@ -147,7 +149,7 @@ choices; did you mean "features"? Change the guess in this cell and run it again
     PREDICTIONS.append(prediction)
     named = ", ".join(f'"{choice}"' for choice in options)
     listed = f"Choices: {named}." if options else ""
-    said = trouble or f"Your guess: {told(usable, unit)}."
+    said = trouble or f"Your guess: {prediction._written(usable)}."
     text = " ".join(filter(None, ["Predict:", question, listed, said]))
     page = (
         f"<strong>Predict</strong> {inline(question)}"

@@ -95,7 +95,7 @@ def install_kernel(folder: Path) -> Path:
 
 @contextmanager
 def patience(server: subprocess.Popen) -> Iterator[None]:
-    """Leave Ctrl-C to ``server``, which asks before it stops; end with it on SIGTERM."""
+    """Leave Ctrl-C to ``server``, which asks before it stops; hand SIGTERM on."""
     handlers = {
         signal.SIGINT: signal.SIG_IGN,
         signal.SIGTERM: lambda *_: server.terminate(),

@@ -250,7 +250,9 @@ def test_a_folder_that_cannot_be_written_to_says_so(tmp_path, course, monkeypatc
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(Path, "mkdir", refused)
-    with pytest.raises(FolderError, match=r"cannot be written to \(permission denied\)"):
+    with pytest.raises(
+        FolderError, match=r"cannot be written to \(permission denied\)"
+    ):
         refresh(tmp_path / "study")
 
 

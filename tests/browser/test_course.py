@@ -1,5 +1,6 @@
 """The course as a learner meets it: JupyterLab, lesson 07 and its exercise."""
 
+import json
 import re
 
 import pytest
@@ -59,15 +60,22 @@ def test_jupyterlab_opens_at_the_first_lesson_and_says_nothing_about_news(lab, b
 
 
 def test_the_learner_s_own_theme_is_kept(page, lab):
-    themes = "/lab/api/settings/@jupyterlab/apputils-extension:themes"
+    settings = "/lab/api/settings/@jupyterlab/apputils-extension:themes"
     change = "theme => jupyterapp.commands.execute('apputils:change-theme', {theme})"
+
+    def wait_for_theme(name):
+        body = f'body[data-jp-theme-name="JupyterLab {name}"]'
+        page.wait_for_selector(body, state="attached", timeout=60_000)
+
     page.evaluate(change, "JupyterLab Dark")
-    page.wait_for_selector('body[data-jp-theme-light="false"]')
-    assert "JupyterLab Dark" in lab.get(themes)
+    wait_for_theme("Dark")
+    page.wait_for_timeout(1000)  # JupyterLab saves a setting a moment later
+    assert "JupyterLab Dark" in json.loads(lab.get(settings))["raw"]
     page.reload()
-    page.wait_for_selector('body[data-jp-theme-light="false"]', timeout=60_000)
+    wait_for_theme("Dark")
+    page.wait_for_function("() => window.jupyterapp")
     page.evaluate(change, "JupyterLab Light")
-    page.wait_for_selector('body[data-jp-theme-light="true"]')
+    wait_for_theme("Light")
 
 
 @needs(LESSON)

@@ -25,8 +25,11 @@ x.sum()
 guess.reveal(x.sum())
 claim("The sum is 4.", x.sum(), "==", 4)
 
+
 # %% figure
 def line(ax, y):
     ax.plot(y)
     return "A flat line at 1."
+
+
 show(line, x)

@@ -13,6 +13,7 @@ FILES = {
     "coursekit/unused.py": "",
     "coursekit/data/__init__.py": "",
     "coursekit/data/digits.npz": "numbers",
+    "coursekit/data/templates/card.html": "<p>",
     "coursekit/study/__init__.py": "",
     "coursekit/study/feedback.py": "from coursekit import autograders\n",
     "coursekit/autograders/__init__.py": "",
@@ -58,8 +59,15 @@ def test_lazy_names_lead_to_the_feedback_and_the_autograder_of_the_topic(course)
     assert "autograders/other.py" not in files
 
 
+def test_topic_without_an_autograder_reaches_all_of_them(course):
+    (course / "coursekit/autograders/topic.py").unlink()
+    files = reached(course, "from coursekit import check\n")
+    assert "autograders/other.py" in files
+
+
 def test_data_beside_an_imported_module_are_reached(course):
-    assert "data/digits.npz" in reached(course, "import coursekit.data\n")
+    files = reached(course, "import coursekit.data\n")
+    assert {"data/digits.npz", "data/templates/card.html"} <= files
 
 
 def test_other_packages_are_not_followed(course):

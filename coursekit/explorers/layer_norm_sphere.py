@@ -12,7 +12,7 @@ from coursekit.plots.layer_norm_sphere import (
     numbers,
     tell_vector,
 )
-from coursekit.reference.layer_norm import layer_norm_forward
+from coursekit.reference import layer_norm_forward
 
 EPS = 1e-5
 

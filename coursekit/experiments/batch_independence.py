@@ -1,4 +1,4 @@
-"""Does what one row of a batch becomes depend on the other rows?
+"""Whether what one row of a batch becomes depends on the other rows.
 
 One row is replaced, once by large numbers and once by NaN, and every row of the output
 is compared with what it was. Layer norm and batch norm (in training) run side by side.
@@ -15,7 +15,7 @@ from coursekit.reference import RunningStats, batch_norm_forward, layer_norm_for
 
 @dataclass(frozen=True)
 class Config:
-    """``n`` normal rows of ``d`` features; row ``touched`` is replaced."""
+    """``n`` normal rows of ``d`` features; row ``touched`` gets large entries."""
 
     n: int = 64
     d: int = 32
@@ -31,7 +31,7 @@ class Change:
     Attributes
     ----------
     per_row : ndarray of shape (n,)
-        Largest change of an output in each row, when the touched row was multiplied.
+        Largest change of an output in each row, when the touched row was replaced.
     alone : float
         Largest difference between the touched row's output in the batch and alone;
         NaN where a batch of one is refused.
@@ -72,7 +72,7 @@ def one_change(
     """Touch one row of ``x`` of shape (n, d) and see which outputs of ``norm`` move."""
     row, before = config.touched, norm(x)
     poked, broken = x.copy(), x.copy()
-    poked[row] = config.factor * x[row] + np.linspace(-1, 1, config.d)
+    poked[row] = config.factor * np.linspace(-1, 1, config.d)
     broken[row] = np.nan
     try:
         alone = float(np.abs(norm(x[row : row + 1]) - before[row]).max())

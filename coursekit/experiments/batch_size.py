@@ -25,7 +25,7 @@ NORMS: Mapping[str, Callable[[int], nn.Module]] = {
 
 @dataclass(frozen=True)
 class Config:
-    """Plain nets on the digits; ``lr_per_sample`` times batch size is the rate of SGD."""
+    """Plain nets on the digits; SGD's rate is ``lr_per_sample`` times batch size."""
 
     norms: tuple[str, ...] = ("batch", "layer")
     batch_sizes: tuple[int, ...] = (2, 4, 8, 16, 32)

@@ -1,4 +1,4 @@
-r"""Do gamma and beta move during training, and does the net need them?
+r"""How far gamma and beta move during training, and whether the net needs them.
 
 Two nets with layer norm differ in one thing: whether the norms have gamma and beta. The
 statistics of the last norm's output on the test digits are followed through training.

@@ -1,4 +1,4 @@
-"""The one training loop of the course: plain SGD on the digits, seeded, on any device."""
+"""The one training loop of the course: SGD on the digits, seeded, on any device."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

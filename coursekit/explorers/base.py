@@ -12,7 +12,7 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from coursekit.plots.alt import PAGE_DPI
+from coursekit.plots.alt import PAGE_DPI, figure_html
 
 Params = Mapping[str, Any]
 CONTROL = {"style": {"description_width": "9em"}, "layout": {"width": "32em"}}
@@ -98,12 +98,14 @@ class Explorer(widgets.VBox):
     def _repr_mimebundle_(self, **_kwargs: Any) -> dict[str, Any]:
         """Return the live view, and picture and words for where nothing is live.
 
-        GitHub, exported pages and notebooks that are not trusted show the PNG. The
+        GitHub, exported pages and notebooks that are not trusted show the picture. The
         text is the status line: it names no memory address, so tests can compare it.
         """
-        view = {"version_major": 2, "version_minor": 0, "model_id": self._model_id}
+        png, said = self._render(self.params), self._tell(self.params)
+        view = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
         return {
             "application/vnd.jupyter.widget-view+json": view,
-            "image/png": base64.b64encode(self._render(self.params)).decode("ascii"),
-            "text/plain": self._tell(self.params),
+            "image/png": base64.b64encode(png).decode("ascii"),
+            "text/html": figure_html(png, said, width=self._width),
+            "text/plain": said,
         }

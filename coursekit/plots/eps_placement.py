@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
-from coursekit.plots.style import GREEN, GREY, line
+from coursekit.plots.style import GREY, line
 
 LABELS = {"inside": "eps inside the root", "outside": "eps outside the root"}
 #: where "variance exactly 0" stands on an axis that has no place for it

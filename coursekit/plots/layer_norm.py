@@ -1,4 +1,4 @@
-"""What the experiments of lesson 07 found, drawn; every function returns its alt text."""
+"""What the experiments of lesson 07 found, drawn; every function gives its alt text."""
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -196,7 +196,7 @@ def draw_variance_errors(
     ax.legend(frameon=False, fontsize="small", loc="upper left", bbox_to_anchor=(1, 1))
     return (
         "Two curves on logarithmic axes. The error of the one-pass formula grows with "
-        "the square of the mean and passes the true variance, 1, between a mean of 1000 "
+        "the square of the mean and passes the true variance, 1, between means of 1000 "
         "and 10000; the error of two passes stays far below it. Worst errors at a mean "
         f"of 10000: measured {one_pass[offsets == 1e4][0]:.0f} and "
         f"{two_pass[offsets == 1e4][0]:.0e}."

@@ -22,7 +22,10 @@ LAYERS = {
         {"ipywidgets", "matplotlib", "numpy", "torch"},
     ),
     "lesson": ({"plots"}, {"IPython", "matplotlib"}),
-    "grading": ({"probes"}, {"numpy", "nbformat", "jinja2", "tqdm"}),
+    "grading": (
+        {"probes"},
+        {"numpy", "nbformat", "jinja2", "markupsafe", "tqdm"},
+    ),
     "probes": (set(), {"numpy", "torch"}),
     "autograders": (
         {"grading", "probes", "reference", "nets"},

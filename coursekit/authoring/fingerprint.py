@@ -36,7 +36,7 @@ def fingerprint(source: Path, root: Path) -> str:
     for path in [source, *sorted(reached_files(source, root))]:
         name = path.relative_to(root).as_posix() if path.is_relative_to(root) else ""
         content = path.read_bytes()
-        if path.suffix == ".py":
+        if b"\0" not in content:
             content = content.replace(b"\r\n", b"\n")
         digest.update(f"\0{name}\0{len(content)}\0".encode() + content)
     return digest.hexdigest()
@@ -45,20 +45,26 @@ def fingerprint(source: Path, root: Path) -> str:
 def reached_files(source: Path, root: Path) -> set[Path]:
     """Return the files of the package that ``source`` imports, and so on from them.
 
-    An autograder is found by name at run time; the one that belongs to the source
-    has its name without the number. Data lie beside the module that reads them.
+    Autograders are found at run time: the one of the source's own topic counts, or
+    all of them where the topic has none. Data and templates count with the package
+    they lie in.
     """
-    topic = source.stem.partition("_")[2]
     seen: set[Path] = set()
     waiting = [source]
     while waiting:
         for name in imported_names(waiting.pop()):
             new = {file for file in _files_of(name, root) if file not in seen}
             if name == f"{PACKAGE}.autograders":
-                new |= set(_files_of(f"{name}.{topic}", root)) - seen
+                new |= _autograders(root, source.stem.partition("_")[2]) - seen
             seen |= new
             waiting += [file for file in new if file.suffix == ".py"]
     return seen
+
+
+def _autograders(root: Path, topic: str) -> set[Path]:
+    folder = root / PACKAGE / "autograders"
+    own = folder / f"{topic}.py"
+    return {own} if own.is_file() else set(folder.glob("*.py"))
 
 
 def imported_names(path: Path) -> Iterator[str]:
@@ -100,4 +106,11 @@ def _files_of(name: str, root: Path) -> Iterator[Path]:
         if not (folder / "__init__.py").is_file():
             return
         yield folder / "__init__.py"
-        yield from folder.glob("*.npz")
+        yield from (p for p in _data_in(folder) if folder != root / PACKAGE)
+
+
+def _data_in(folder: Path) -> Iterator[Path]:
+    """Yield the files below ``folder`` that are no code."""
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path.suffix not in (".py", ".pyc"):
+            yield path

@@ -9,7 +9,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from coursekit.authoring.answers import answer_lines
-from coursekit.authoring.sources import KNOWN_TAGS, LONGEST_ID, tags_of
+from coursekit.authoring.sources import KNOWN_TAGS, tags_of
 
 CELL_LINES, CELL_MEDIAN, DEFINITION_LINES = 20, 6, 8
 ABSOLUTE = re.compile(
@@ -84,7 +84,7 @@ def speaking_ids(notebook: NotebookNode) -> Iterator[str]:
     """Every cell has an id of its own, made of words."""
     ids = [cell.get("id", "") for cell in notebook.cells]
     for cell_id in ids:
-        if not re.fullmatch(r"[a-z][a-z0-9_-]*", cell_id) or len(cell_id) > LONGEST_ID:
+        if not re.fullmatch(r"[a-z][a-z0-9_-]*", cell_id):
             yield f"[{cell_id}] is not an id made of words"
         elif re.fullmatch(r"[0-9a-f]{8}(-.*)?", cell_id):
             yield f"[{cell_id}] is a hash; give the cell a title"

@@ -119,7 +119,7 @@ def links(notebook: NotebookNode, path: Path) -> Iterator[str]:
                 continue
             name, _, anchor = target.partition("#")
             file = path.parent / name if name else path
-            if not file.exists():
+            if name and not file.exists():
                 yield f"[{cell_id}] the link to {name} leads nowhere"
             elif anchor and file.suffix == ".ipynb":
                 other = notebook if not name else nbformat.read(file, as_version=4)

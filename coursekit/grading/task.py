@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 
 from coursekit.grading.reasons import Reason
-from coursekit.probes.outcome import Value
+from coursekit.probes.outcome import Outcome, Value
 
 Inputs = Mapping[str, Value]
 Answer = Callable[..., Any]
+Evidence = Callable[[Inputs, Mapping[str, Value], Mapping[str, Value]], str]
 
 
 @dataclass(frozen=True)
@@ -31,9 +32,10 @@ class Case:
 class Criterion:
     """One sentence the learner reads, and the cases and values it is judged on.
 
-    ``form_only`` compares kind, shape and dtype and no number; ``reason`` is the
-    code of a wrong value (MUTATED_INPUT, NON_DETERMINISTIC, WRONG_VALUE);
-    ``advice`` says what to do when it fails.
+    It passes when every value of every case named is right. ``form_only`` compares
+    kind, shape and dtype and no number; ``reasons`` gives the code of a wrong value
+    where it is not WRONG_VALUE (MUTATED_INPUT, NON_DETERMINISTIC); ``advice`` says what
+    to do when it fails and no mistake is recognised.
     """
 
     sentence: str
@@ -41,24 +43,28 @@ class Criterion:
     values: Sequence[str]
     points: int
     form_only: bool = False
-    reason: Reason = Reason.WRONG_VALUE
+    reasons: Mapping[str, Reason] = field(default_factory=dict)
     advice: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Mistake:
     """A wrong answer that can be run, and what to tell whoever wrote it.
 
     ``evidence`` turns (inputs, got, expected) of the first case where they differ
     into the number that shows the mistake ("your std is 0.894 = sqrt(4/5)").
+
+    A mistake is recognised by its values. Where those are rounding noise, or where
+    many ways of writing it end differently, give ``shows``: it gets the pairs (case,
+    value) that are wrong, (case, "raised") for a call that raised, and says whether
+    they are this mistake's marks.
     """
 
     name: str
     explanation: str
     answer: Answer
-    evidence: (
-        Callable[[Inputs, Mapping[str, Value], Mapping[str, Value]], str] | None
-    ) = None
+    evidence: Evidence | None = None
+    shows: Callable[[frozenset[tuple[str, str]]], bool] | None = None
 
 
 @dataclass(frozen=True)
@@ -74,7 +80,7 @@ class Invariant:
     axes: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Task:
     """One thing to write; ``probe`` is all that runs beside the learner's code."""
 
@@ -92,6 +98,8 @@ class Task:
     difficulty: int
     importance: int
     invariants: Sequence[Invariant] = ()
+    #: what is worth saying but costs nothing: outcomes by case -> a sentence, or ""
+    remarks: Sequence[Callable[[Mapping[str, Outcome]], str]] = ()
     #: dotted names the answer may not use ("torch.nn.LayerNorm", "coursekit.reference")
     forbidden: Sequence[str] = ()
     #: the answer runs where torch can be imported; numpy tasks run where it cannot

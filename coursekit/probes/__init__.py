@@ -1,1 +1,1 @@
-"""All of ours that runs beside learner code: it calls an answer, reports plain arrays."""
+"""All of ours that runs beside learner code: it calls answers, reports plain data."""

@@ -1,0 +1,245 @@
+"""Decide, from outcomes alone, what a learner's answer deserves.
+
+Nothing here runs learner code: an outcome is plain data, and so is the verdict.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from coursekit.grading.cases import Cases
+from coursekit.grading.compare import Problem, find_problem, number, wrong_entries
+from coursekit.grading.exceptions import explain
+from coursekit.grading.reasons import Reason
+from coursekit.grading.recognise import diagnose
+from coursekit.grading.source import Use
+from coursekit.grading.task import Case, Criterion, Task
+from coursekit.grading.verdict import (
+    CriterionVerdict,
+    Diagnosis,
+    Picture,
+    Status,
+    Verdict,
+)
+from coursekit.probes.outcome import Observed, Outcome, Raised
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A problem and the case and value it was found in; ``raised`` if a call raised."""
+
+    case: str
+    value: str
+    problem: Problem
+    raised: bool = False
+
+
+def judge(
+    task: Task,
+    cases: Mapping[str, Case],
+    outcomes: Mapping[str, Outcome],
+    *,
+    uses: Sequence[Use] = (),
+) -> Verdict:
+    """Return the verdict on an answer.
+
+    Parameters
+    ----------
+    task : Task
+        What was to be written.
+    cases : Cases, or a mapping of Case
+        The inputs; a `Cases` (from `cases_for`) remembers the right answers.
+    outcomes : mapping of Outcome
+        What came back, for every case by name.
+    uses : sequence of Use
+        Calls the task does not allow, found in the answer's source.
+
+    Raises
+    ------
+    ValueError
+        If an outcome is missing.
+    RuntimeError
+        If the task's own reference raises.
+    """
+    missing = [name for name in cases if name not in outcomes]
+    if missing:
+        raise ValueError(
+            f"judge: outcomes must hold every case of {task.name} = {list(cases)}; "
+            f"got none for {missing}."
+        )
+    if uses:
+        return _forbidden(task, uses)
+    if all(_is_stub(outcomes[name]) for name in cases):
+        message = "Not written yet: replace the line that raises NotImplementedError."
+        return uniform(task, Status.TODO, Reason.NOT_ATTEMPTED, message)
+    known = cases if isinstance(cases, Cases) else Cases(task, cases)
+    return _Judgement(known, outcomes).verdict()
+
+
+def uniform(task: Task, status: Status, reason: Reason, message: str) -> Verdict:
+    """Return a verdict in which every criterion ends alike; the first says why."""
+    ends = [
+        CriterionVerdict(c.sentence, c.points, status, reason, message * (at == 0))
+        for at, c in enumerate(task.criteria)
+    ]
+    return Verdict(task.name, tuple(ends))
+
+
+def _forbidden(task: Task, uses: Sequence[Use]) -> Verdict:
+    """Give no points to an answer that calls what it should write itself."""
+    calls = ", ".join(f"`{use.name}` in line {use.line}" for use in uses)
+    message = (
+        f"The answer uses {calls}. This task is to be written from scratch: use "
+        "sums, means and arithmetic."
+    )
+    return uniform(task, Status.FAIL, Reason.FORBIDDEN_API, message)
+
+
+def _is_stub(outcome: Outcome) -> bool:
+    return isinstance(outcome, Raised) and outcome.type_name == "NotImplementedError"
+
+
+class _Judgement:
+    """One answer being judged: what was found so far, and what was said of it."""
+
+    def __init__(self, cases: Cases, outcomes: Mapping[str, Outcome]) -> None:
+        self.task, self.cases, self.outcomes = cases.task, cases, outcomes
+        self.mistakes: tuple[Diagnosis, ...] = diagnose(cases, outcomes)
+        self.said: dict[tuple, str] = {}
+        self.law_told = False
+
+    def verdict(self) -> Verdict:
+        ends = tuple(self.end(criterion) for criterion in self.task.criteria)
+        return Verdict(self.task.name, ends, self.mistakes, tuple(self.notes()))
+
+    def end(self, criterion: Criterion) -> CriterionVerdict:
+        """Judge one criterion."""
+        findings = self.findings(criterion)
+        if criterion.form_only:
+            findings = [f for f in findings if f.raised or f.problem.form]
+        if not findings:
+            return CriterionVerdict(
+                criterion.sentence, criterion.points, Status.PASS, Reason.OK
+            )
+        findings.sort(key=lambda f: (not f.raised, not f.problem.form))
+        first = findings[0]
+        if first.raised or first.problem.form:
+            return self.end_of_form(criterion, first, findings)
+        return self.end_of_value(criterion, first, findings)
+
+    def findings(self, criterion: Criterion) -> list[Finding]:
+        """Return what is wrong on the criterion's cases, in their order."""
+        found = []
+        for case in criterion.cases:
+            outcome = self.outcomes[case]
+            if isinstance(outcome, Raised):
+                reason, text = explain(outcome, self.task)
+                problem = Problem(reason, text, form=reason is not Reason.RAISED)
+                found.append(Finding(case, "", problem, reason is Reason.RAISED))
+                continue
+            expected = self.cases.expected(case).values
+            for value in criterion.values:
+                got = outcome.values[value]
+                problem = find_problem(value, got, expected[value], self.cases[case])
+                if problem is not None:
+                    found.append(Finding(case, value, problem))
+        return found
+
+    def end_of_form(
+        self, criterion: Criterion, first: Finding, findings: list[Finding]
+    ) -> CriterionVerdict:
+        """Say a form problem or an exception once; later criteria point back to it."""
+        if first.raised:
+            raised = self.outcomes[first.case]
+            key, status = (raised.type_name, raised.line), Status.ERROR
+        else:
+            key, status = (first.value, first.problem.reason), Status.FAIL
+        before = self.said.setdefault(key, criterion.sentence)
+        reason, message = first.problem.reason, self.in_case(first, findings)
+        if before is not criterion.sentence:
+            if first.raised:
+                message = f"Case “{first.case}”: the same {key[0]} as above."
+            else:
+                status, reason = Status.SKIPPED, Reason.BLOCKED_BY
+                message = f"Waits for “{before}”"
+        return CriterionVerdict(
+            criterion.sentence, criterion.points, status, reason, message
+        )
+
+    def end_of_value(
+        self, criterion: Criterion, first: Finding, findings: list[Finding]
+    ) -> CriterionVerdict:
+        """Say where the numbers differ and, if no mistake is known, which law broke."""
+        message, reason = self.in_case(first, findings), first.problem.reason
+        side_effect = first.value in criterion.reasons
+        reason = criterion.reasons.get(first.value, reason)
+        law = "" if self.mistakes else self.broken_law(first.case)
+        advice = criterion.advice if side_effect or not self.mistakes else ""
+        message = " ".join(filter(None, [message, law, advice]))
+        return CriterionVerdict(
+            criterion.sentence,
+            criterion.points,
+            Status.FAIL,
+            reason,
+            message,
+            self.picture(first),
+        )
+
+    def in_case(self, first: Finding, findings: list[Finding]) -> str:
+        """Put the case before the problem, and how many more cases have one."""
+        more = len({f.case for f in findings}) - 1
+        others = f" ({more} more {'case' if more == 1 else 'cases'} like it.)"
+        return f"Case “{first.case}”: {first.problem.text}" + others * (more > 0)
+
+    def broken_law(self, case: str) -> str:
+        """Name the first invariant the answer breaks in ``case``; once per verdict."""
+        outcome, expected = self.outcomes[case], self.cases.expected(case)
+        if self.law_told or not isinstance(outcome, Observed):
+            return ""
+        for law in self.task.invariants:
+            inputs = self.cases[case].inputs
+            try:
+                with np.errstate(all="ignore"):
+                    ours = np.asarray(law.measure(inputs, expected.values))
+                    theirs = np.asarray(law.measure(inputs, outcome.values))
+            except (TypeError, ValueError, KeyError):
+                continue  # the law speaks of a value that has another form here
+            if theirs.shape != ours.shape or theirs.dtype.kind not in "iuf":
+                continue
+            wrong = wrong_entries(theirs, ours, self.cases[case])
+            if wrong.any():
+                self.law_told = True
+                at = tuple(np.argwhere(wrong)[0])
+                a, b = ours[at].item(), theirs[at].item()
+                place = f" at [{', '.join(map(str, map(int, at)))}]" if at else ""
+                return (
+                    f"{law.sentence}: expected {number(a, b)}, got {number(b, a)}"
+                    f"{place}."
+                )
+        return ""
+
+    def picture(self, finding: Finding) -> Picture | None:
+        """Return the arrays for heat maps where there are some."""
+        got = self.outcomes[finding.case].values[finding.value]
+        expected = self.cases.expected(finding.case).values[finding.value]
+        arrays = isinstance(got, np.ndarray) and isinstance(expected, np.ndarray)
+        if not arrays or expected.ndim == 0 or expected.size < 2:
+            return None
+        case = self.cases[finding.case]
+        axes = tuple(case.axes.get(finding.value, "").split())
+        if len(axes) != expected.ndim:
+            axes = tuple(f"axis {at}" for at in range(expected.ndim))
+        return Picture(
+            finding.value, finding.case, expected, got, axes, case.rtol, case.atol
+        )
+
+    def notes(self) -> list[str]:
+        """Return what costs nothing: the task's remarks, and what was printed."""
+        notes = [remark(self.outcomes) for remark in self.task.remarks]
+        for case in self.cases:
+            if self.outcomes[case].printed.strip():
+                printed = self.outcomes[case].printed.strip()
+                notes.append(f"In case “{case}” your code printed: {printed}")
+                break
+        return [note for note in notes if note]

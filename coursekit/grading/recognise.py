@@ -1,0 +1,142 @@
+"""Find the known mistakes that explain what a learner's answer gave."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from coursekit.grading.cases import Cases
+from coursekit.grading.compare import alike, find_problem
+from coursekit.grading.task import Mistake
+from coursekit.grading.verdict import Diagnosis
+from coursekit.probes.outcome import Observed, Outcome, Raised
+
+#: One judged value: (case, value).
+Pair = tuple[str, str]
+
+
+def judged_pairs(cases: Cases) -> list[Pair]:
+    """Return every (case, value) some criterion of the task looks at, once."""
+    pairs = {
+        (case, value): None
+        for criterion in cases.task.criteria
+        for case in criterion.cases
+        for value in criterion.values
+    }
+    return list(pairs)
+
+
+def wrong_pairs(cases: Cases, outcomes: Mapping[str, Outcome]) -> frozenset[Pair]:
+    """Return the pairs that are not right; (case, "raised") where the call raised."""
+    wrong = set()
+    for case, value in judged_pairs(cases):
+        outcome = outcomes[case]
+        if isinstance(outcome, Raised):
+            wrong.add((case, "raised"))
+        elif _differs(cases, case, value, outcome):
+            wrong.add((case, value))
+    return frozenset(wrong)
+
+
+def recognise(
+    cases: Cases, outcomes: Mapping[str, Outcome]
+) -> dict[Mistake, frozenset[Pair]]:
+    """Return the mistakes that explain the wrong pairs, and the pairs each explains.
+
+    A mistake is shown when the answer gives its values wherever it gives wrong ones.
+    Of two that are shown, one whose wrong pairs are all among the other's is dropped:
+    the other explains more. So two independent mistakes are both named, and mistakes
+    that cannot be told apart are all named. When none is shown, it is enough to equal
+    a mistake in all it does to one value (`y`, but not what is cached); and then the
+    mistakes that are known by their marks (`Mistake.shows`) are asked.
+    """
+    wrong = wrong_pairs(cases, outcomes)
+    if not wrong:
+        return {}
+    known = [m for m in cases.task.mistakes if m.shows is None]
+    for whole in (True, False):
+        shown = {m: _marks(cases, m, outcomes, whole=whole) for m in known}
+        best = {
+            mistake: marks
+            for mistake, marks in shown.items()
+            if marks and not any(marks < other for other in shown.values())
+        }
+        if best:
+            return best
+    return {m: wrong for m in cases.task.mistakes if m.shows and m.shows(wrong)}
+
+
+def diagnose(cases: Cases, outcomes: Mapping[str, Outcome]) -> tuple[Diagnosis, ...]:
+    """Return the recognised mistakes with the numbers that show them."""
+    return tuple(
+        Diagnosis(m.name, m.explanation, _evidence(cases, m, outcomes, marks))
+        for m, marks in recognise(cases, outcomes).items()
+    )
+
+
+def _marks(
+    cases: Cases, mistake: Mistake, outcomes: Mapping[str, Outcome], *, whole: bool
+) -> frozenset[Pair]:
+    """Return the pairs where the mistake is wrong and the answer equals it.
+
+    With ``whole`` there are none as soon as the two differ; without, only the values
+    count that are equal in every case. None either when nothing but NaN is equal.
+    """
+    marks: set[Pair] = set()
+    telling, unlike = set(), set()
+    for case, value in judged_pairs(cases):
+        mistaken, outcome = cases.mistaken(mistake, case), outcomes[case]
+        if isinstance(mistaken, Observed):
+            if not _differs(cases, case, value, mistaken):
+                continue
+            same = isinstance(outcome, Observed) and alike(
+                outcome.values[value], mistaken.values[value], cases[case]
+            )
+            tells = _finite(mistaken.values[value])
+        else:
+            value = "raised"
+            same = _raised_alike(outcome, mistaken)
+            tells = mistaken.type_name == "Complaint"
+        if not same and whole:
+            return frozenset()
+        (marks if same else unlike).add((case, value))
+        if tells:
+            telling.add((case, value))
+    broken = {value for _, value in unlike}
+    kept = frozenset(pair for pair in marks if pair[1] not in broken)
+    return kept if kept & telling else frozenset()
+
+
+def _differs(cases: Cases, case: str, value: str, outcome: Observed) -> bool:
+    expected = cases.expected(case).values[value]
+    return find_problem(value, outcome.values[value], expected, cases[case]) is not None
+
+
+def _raised_alike(outcome: Outcome, mistaken: Raised) -> bool:
+    """Both raised; our own complaints must say the same."""
+    if not isinstance(outcome, Raised):
+        return False
+    if "Complaint" in (outcome.type_name, mistaken.type_name):
+        return outcome.message == mistaken.message
+    return True
+
+
+def _finite(value: object) -> bool:
+    """Whether a value can tell answers apart: `alike` takes NaN for equal to NaN."""
+    numbers = isinstance(value, np.ndarray | int | float)
+    return not numbers or bool(np.isfinite(value).all())
+
+
+def _evidence(
+    cases: Cases,
+    mistake: Mistake,
+    outcomes: Mapping[str, Outcome],
+    marks: frozenset[Pair],
+) -> str:
+    """Return the mistake's number for the first case that shows it."""
+    shows_it = {case for case, _ in marks}
+    for case in cases:
+        outcome = outcomes[case]
+        if mistake.evidence and case in shows_it and isinstance(outcome, Observed):
+            expected = cases.expected(case).values
+            return mistake.evidence(cases[case].inputs, outcome.values, expected)
+    return ""

@@ -1,0 +1,72 @@
+"""Turn whatever an answer returned into plain data, without trusting it."""
+
+import sys
+from typing import Any
+
+import numpy as np
+
+from coursekit.probes.outcome import Odd, Value
+
+#: The element types that cross to the judge, by NumPy's name.
+DTYPES = frozenset(
+    ["bool", "complex64", "complex128", "float16", "float32", "float64"]
+    + [f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)]
+)
+#: Longest string that crosses; nothing a probe reports needs more.
+LONGEST = 1000
+
+
+def name_of(value: object) -> str:
+    """Return the name of a value's type as a learner writes it (``None`` is None)."""
+    if value is None:
+        return "None"
+    try:
+        name = str(type(value).__name__)
+    except Exception:  # a metaclass of the learner's may do anything
+        name = "object"
+    return name[:80]
+
+
+def plain(value: Any) -> Value | Odd:
+    """Return a copy of ``value`` as plain data, or `Odd` when it is of another kind.
+
+    Exact NumPy arrays come back C-contiguous and in native byte order, exact torch
+    tensors as such arrays, detached and on the CPU. NumPy scalars become arrays of
+    no axes, so that their element type survives. Python's numbers and strings stay
+    what they are. Subclasses are `Odd`: they can answer whatever they like.
+
+    Examples
+    --------
+    >>> plain(np.arange(6.0).reshape(2, 3).T).flags["C_CONTIGUOUS"]
+    True
+    >>> plain(None)
+    Odd(type_name='None')
+    """
+    kind = type(value)
+    if kind is np.ndarray:
+        return _plain_array(value)
+    if kind in (bool, float) or (kind is int and -(2**63) <= value < 2**63):
+        return value
+    if kind is str:
+        return value[:LONGEST]
+    if isinstance(value, np.generic) and kind.__module__ == "numpy":
+        return _plain_array(np.asarray(value))
+    torch = sys.modules.get("torch")
+    if torch is not None and kind is torch.Tensor:
+        return _plain_tensor(value)
+    return Odd(name_of(value))
+
+
+def _plain_array(value: np.ndarray) -> np.ndarray | Odd:
+    """Copy an exact array of a known element type; anything else is `Odd`."""
+    if value.dtype.name not in DTYPES:
+        return Odd(f"ndarray of {value.dtype.name}"[:80])
+    return np.array(value, dtype=value.dtype.newbyteorder("="), order="C")
+
+
+def _plain_tensor(value: Any) -> np.ndarray | Odd:
+    """Copy a tensor to NumPy; types NumPy lacks (bfloat16, sparse) are `Odd`."""
+    try:
+        return _plain_array(value.detach().cpu().resolve_conj().resolve_neg().numpy())
+    except (RuntimeError, TypeError):
+        return Odd(f"Tensor of {value.dtype}"[:80])

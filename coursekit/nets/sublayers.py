@@ -1,0 +1,162 @@
+"""Residual blocks with one norm, before the branch (Pre-LN) or after the sum."""
+
+import torch
+from torch import Tensor, nn
+
+from coursekit.nets.drawing import HE, generator_or_default
+from coursekit.nets.parts import (
+    ActivationChoice,
+    Chain,
+    NormChoice,
+    layers_between,
+    make_norm,
+)
+from coursekit.nets.residual import constant
+
+
+class _Sublayer(nn.Module):
+    """What both placements share: checks, the two linear layers and the norm."""
+
+    def __init__(
+        self,
+        d: int,
+        *,
+        norm: NormChoice = "layer",
+        activation: ActivationChoice = "relu",
+        hidden: int | None = None,
+        scale: float = 1.0,
+        gain: float = HE,
+        generator: torch.Generator | None = None,
+        device: torch.device | str | None = None,
+        dtype: torch.dtype | None = None,
+    ) -> None:
+        super().__init__()
+        if norm is None:
+            raise ValueError(
+                f"{type(self).__name__}: norm must be given, for example 'layer' or "
+                "'rms'; got None."
+            )
+        factory = {"device": device, "dtype": dtype}
+        layers = layers_between(
+            [d, d if hidden is None else hidden, d],
+            norm=None,
+            activation=activation,
+            gain=gain,
+            generator=generator_or_default(generator),
+            **factory,
+        )
+        layers.pop("activation2")
+        self._place(make_norm(norm, d, **factory), layers, constant(scale, **factory))
+        self.shortcut = nn.Identity()
+
+    def _place(
+        self,
+        norm: nn.Module,
+        layers: dict[str, nn.Module | None],
+        scale: nn.Module | None,
+    ) -> None:
+        """Build ``self.branch`` and put the norm where it belongs."""
+        raise NotImplementedError
+
+
+class PreNormBlock(_Sublayer):
+    r"""Pre-LN: ``x + f(norm(x))``; the sum itself is never normalized.
+
+    The trunk adds up to a growing sum, so a net of these blocks needs a final norm
+    before its head. ``f`` is linear, activation, linear: the MLP sublayer of a
+    Transformer [1]_.
+
+    Parameters
+    ----------
+    d : int
+        Features before and after.
+    norm : {"layer", "rms", "batch"} or function, default="layer"
+        A function takes the width and returns a module.
+    activation : str or function, default="relu"
+    hidden : int or None, default=None
+        Features inside; ``d`` if None (Transformers often take ``4 d``).
+    scale : float, default=1.0
+        A constant factor on the branch.
+    gain : float, default=sqrt(2)
+        Of both weights, see `coursekit.nets.drawing.draw`. Biases start at 0.
+    generator : torch.Generator or None, default=None
+        Draws the weights; None is a fresh one seeded with 0.
+    device, dtype
+        Of parameters and buffers.
+
+    Attributes
+    ----------
+    branch : Chain
+        ``f(norm(x))``, from (*, d) to (*, d).
+    shortcut : nn.Identity
+
+    Raises
+    ------
+    ValueError
+        If ``norm`` is None or a name is unknown.
+
+    References
+    ----------
+    .. [1] Xiong et al., "On Layer Normalization in the Transformer Architecture",
+       2020, arXiv:2002.04745, Table 1.
+
+    Examples
+    --------
+    >>> block = PreNormBlock(4, norm="rms")
+    >>> x = torch.ones(2, 3, 4)
+    >>> torch.equal(block(x), x + block.branch(x))
+    True
+    """
+
+    def _place(
+        self,
+        norm: nn.Module,
+        layers: dict[str, nn.Module | None],
+        scale: nn.Module | None,
+    ) -> None:
+        self.branch = Chain(norm=norm, **layers, scale=scale)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return the block's output for ``x`` of shape (*, d); the shape stays."""
+        return self.shortcut(x) + self.branch(x)
+
+
+class PostNormBlock(_Sublayer):
+    r"""Post-LN: ``norm(x + f(x))``; every sum is normalized.
+
+    The norm stands on the trunk, so there is no path through the net that leaves the
+    input as it is. ``f`` is linear, activation, linear [1]_. Parameters and errors
+    are those of `PreNormBlock`.
+
+    Attributes
+    ----------
+    branch : Chain
+        ``f(x)``, from (*, d) to (*, d).
+    shortcut : nn.Identity
+    norm : nn.Module
+
+    References
+    ----------
+    .. [1] Xiong et al., "On Layer Normalization in the Transformer Architecture",
+       2020, arXiv:2002.04745, Table 1.
+
+    Examples
+    --------
+    >>> block = PostNormBlock(4)
+    >>> x = torch.arange(4.0)
+    >>> torch.equal(block(x), block.norm(x + block.branch(x)))
+    True
+    """
+
+    def _place(
+        self,
+        norm: nn.Module,
+        layers: dict[str, nn.Module | None],
+        scale: nn.Module | None,
+    ) -> None:
+        self.branch = Chain(**layers, scale=scale)
+        self.norm = norm
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return the block's output for ``x`` of shape (*, d); the shape stays."""
+        return self.norm(self.shortcut(x) + self.branch(x))

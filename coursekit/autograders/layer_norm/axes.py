@@ -188,6 +188,7 @@ AXES_OF = Task(
         "Name the axes that stay apart first. Batch norm keeps the features (or "
         "channels) apart, layer norm the samples (or time steps), instance norm both. "
         "What remains is averaged over.",
+        "Fill in the gaps.\n"
         "    axes = {\n"
         "        2: {'batch': ..., 'layer': ..., 'instance': ...},  # (N, D)\n"
         "        3: {...},                                          # (B, T, d)\n"

@@ -1,17 +1,18 @@
 """The feedback card: a verdict as text and as HTML, the diagnosis first."""
 
+import re
 import textwrap
 from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any
 
 from jinja2 import Environment, PackageLoader
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from coursekit.grading.display import Card, printable
 from coursekit.grading.heatmap import HeatMaps, draw
 from coursekit.grading.reasons import Reason
-from coursekit.grading.verdict import CriterionVerdict, Status, Verdict
+from coursekit.grading.verdict import CriterionVerdict, Picture, Status, Verdict
 
 GLYPHS = {
     Status.PASS: "✓",
@@ -165,18 +166,27 @@ def _rows(verdict: Verdict) -> Iterator[dict[str, Any]]:
             "sentence": printable(criterion.sentence),
             "message": printable(criterion.message),
             "maps": maps,
-            "value": printable(criterion.picture.value) if maps else "",
-            "caption": _caption(criterion, maps) if maps else "",
+            "title": _title(criterion.picture, maps) if maps else "",
             "open": first,
         }
         first = first and maps is None
 
 
-def _caption(criterion: CriterionVerdict, maps: HeatMaps) -> str:
-    """Say what the drawing adds to the message above it."""
-    shown = f"Case “{criterion.picture.case}”" + (maps.part and f", {maps.part}")
-    said = maps.caption and maps.caption[0].upper() + maps.caption[1:]
-    return printable(" ".join(filter(None, [said, f"{shown}."])))
+def _title(picture: Picture, maps: HeatMaps) -> str:
+    """Say which value, case and part of it the heat maps show."""
+    where = ", ".join(filter(None, [f"case “{picture.case}”", maps.part]))
+    return printable(f"Heat maps of {picture.value}, {where}")
+
+
+def _prose(text: str) -> Markup:
+    """Escape ``text`` and set what is between backticks as code.
+
+    Examples
+    --------
+    >>> print(_prose("`a < b` is not C"))
+    <code>a &lt; b</code> is not C
+    """
+    return Markup(re.sub(r"`([^`\n]+)`", r"<code>\1</code>", str(escape(text))))
 
 
 def _wrapped(text: str, indent: int, first: str = "") -> list[str]:
@@ -207,6 +217,7 @@ def _template(name: str) -> Any:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["prose"] = _prose
     css = environment.loader.get_source(environment, "card.css")[0]
     environment.globals["style"] = Markup("<style>{}</style>").format(Markup(css))
     return environment.get_template(name)

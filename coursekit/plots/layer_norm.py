@@ -151,13 +151,13 @@ def draw_batch_sizes(
     ax.set_ylabel("test accuracy (no unit)")
     ax.legend(frameon=False, loc="lower right")
     told = "; ".join(
-        f"{name} norm {medians[index, 0]:.2f} to {medians[index, -1]:.2f}"
+        f"{name} norm measured {medians[index, 0]:.2f} to {medians[index, -1]:.2f}"
         for index, name in enumerate(norms)
     )
     return (
         f"Test accuracy against batch size, {batch_sizes[0]} to {batch_sizes[-1]}, "
         f"median of {accuracies.shape[-1]} seeds thick, each seed thin; from the "
-        f"smallest batch to the largest measured {told}."
+        f"smallest batch to the largest {told}."
     )
 
 
@@ -264,7 +264,7 @@ def draw_learned_parameters(ax: Axes, gamma: np.ndarray, beta: np.ndarray) -> st
     return (
         f"Points for {len(gamma)} features, with lines where they started: gamma at 1, "
         f"beta at 0. After training gamma runs from measured {gamma.min():.2f} to "
-        f"{gamma.max():.2f} and beta from {beta.min():.2f} to {beta.max():.2f}."
+        f"{gamma.max():.2f}, beta from measured {beta.min():.2f} to {beta.max():.2f}."
     )
 
 

@@ -71,7 +71,7 @@ def tell(params: Params) -> str:
     if variance == 0:
         return (
             f"{at}Both forms put out zeros. Autograd's gradient: eps inside, largest "
-            f"slope {slope_in:.3g}; eps outside, {slope_out}."
+            f"slope {slope_in:.3g}; eps outside, NaN."
         )
     return (
         f"{at}Eps inside: std {std_in:.3g}, largest slope {slope_in:.3g}. Eps outside: "

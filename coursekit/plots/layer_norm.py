@@ -109,7 +109,9 @@ def draw_row_changes(
         style = {**SERIES[index], "linestyle": ""}
         ax.plot(rows, change, label=name, markersize=4, **style)
     ax.axvline(touched, color=GREY, linewidth=0.8, zorder=0)
-    ax.annotate(" the row we changed", (touched, ax.get_ylim()[1] * 0.93), color=GREY)
+    top = 1.2 * max(layer.max(), batch.max())
+    ax.annotate(" the row we changed", (touched, 0.93 * top), color=GREY)
+    ax.set_ylim(-0.05 * top, top)
     ax.set(xlabel="row of the batch", ylabel="change of the output (no unit)")
     ax.legend(frameon=False, loc="upper right")
     return (

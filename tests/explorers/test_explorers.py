@@ -3,6 +3,7 @@
 import ipywidgets as widgets
 import numpy as np
 import pytest
+from IPython.core.formatters import DisplayFormatter
 
 from coursekit.explorers import eps_placement, layer_norm_sphere
 from coursekit.explorers.base import Explorer, slider
@@ -107,3 +108,9 @@ def test_eps_explorer_says_nan_for_a_constant_vector_only():
     box.controls["constant"].value = True
     assert "eps outside, NaN" in box.status.value
     assert "slope 316" in box.status.value
+
+
+def test_notebooks_are_given_view_picture_and_words(explorer):
+    formats, _ = DisplayFormatter().format(explorer)
+    assert {"image/png", "text/html", "text/plain"} < set(formats)
+    assert "application/vnd.jupyter.widget-view+json" in formats

@@ -27,7 +27,7 @@ NORMS: Mapping[str, Callable[[int], nn.Module]] = {
 class Config:
     """Plain nets on the digits; SGD's rate is ``lr_per_sample`` times batch size."""
 
-    norms: tuple[str, ...] = ("batch", "layer")
+    norms: tuple[str, ...] = ("layer", "batch")
     batch_sizes: tuple[int, ...] = (2, 4, 8, 16, 32)
     samples: int = 1296
     depth: int = 3

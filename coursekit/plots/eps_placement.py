@@ -45,7 +45,7 @@ def draw_eps_placement(
     ax.set(xscale="log", ylim=(-0.05, 1.1))
     ax.set_xlabel("variance of the input (no unit)")
     ax.set_ylabel("std of the output (no unit)")
-    ax.legend(frameon=False, loc="center left")
+    ax.legend(frameon=False, loc="center right")
     at = np.abs(np.log10(variances) + 6).argmin()
     return (
         "Two curves of the output's standard deviation against the input's variance, "

@@ -109,7 +109,9 @@ def draw_row_changes(
         style = {**SERIES[index], "linestyle": ""}
         ax.plot(rows, change, label=name, markersize=4, **style)
     ax.axvline(touched, color=GREY, linewidth=0.8, zorder=0)
-    ax.annotate(" the row we changed", (touched, ax.get_ylim()[1] * 0.93), color=GREY)
+    top = 1.2 * max(layer.max(), batch.max())
+    ax.annotate(" the row we changed", (touched, 0.93 * top), color=GREY)
+    ax.set_ylim(-0.05 * top, top)
     ax.set(xlabel="row of the batch", ylabel="change of the output (no unit)")
     ax.legend(frameon=False, loc="upper right")
     return (
@@ -151,13 +153,13 @@ def draw_batch_sizes(
     ax.set_ylabel("test accuracy (no unit)")
     ax.legend(frameon=False, loc="lower right")
     told = "; ".join(
-        f"{name} norm {medians[index, 0]:.2f} to {medians[index, -1]:.2f}"
+        f"{name} norm measured {medians[index, 0]:.2f} to {medians[index, -1]:.2f}"
         for index, name in enumerate(norms)
     )
     return (
         f"Test accuracy against batch size, {batch_sizes[0]} to {batch_sizes[-1]}, "
         f"median of {accuracies.shape[-1]} seeds thick, each seed thin; from the "
-        f"smallest batch to the largest measured {told}."
+        f"smallest batch to the largest {told}."
     )
 
 
@@ -264,7 +266,7 @@ def draw_learned_parameters(ax: Axes, gamma: np.ndarray, beta: np.ndarray) -> st
     return (
         f"Points for {len(gamma)} features, with lines where they started: gamma at 1, "
         f"beta at 0. After training gamma runs from measured {gamma.min():.2f} to "
-        f"{gamma.max():.2f} and beta from {beta.min():.2f} to {beta.max():.2f}."
+        f"{gamma.max():.2f}, beta from measured {beta.min():.2f} to {beta.max():.2f}."
     )
 
 

@@ -18,16 +18,9 @@
 import numpy as np
 import torch
 
-from coursekit.experiments import batch_independence, batch_size, eps_placement
-from coursekit.experiments import layer_norm_jacobian, learned_affine, one_pass_variance
-from coursekit.explorers import eps_placement as eps_explorer
-from coursekit.explorers import layer_norm_sphere as sphere_explorer
 from coursekit.lesson import claim, predict, show, source
-from coursekit.plots import eps_placement as eps_plots
 from coursekit.plots import layer_norm as plots
-from coursekit.plots.layer_norm_sphere import draw_layer_norm_of
 from coursekit.reference import axes_of, layer_norm_backward, layer_norm_forward
-from coursekit.reference import numerical_gradient, relative_error
 
 rng = np.random.default_rng(0)
 
@@ -41,7 +34,9 @@ rng = np.random.default_rng(0)
 # $\mu$ and $\sigma^2$ have shape $(B, T, 1)$. The learned $\gamma$ and $\beta$ have shape $(d,)$ and are **shared** by all samples and time steps. The variance divides by $d$, not $d - 1$: the $d$ numbers are all there is, not a sample of more.
 
 # %% guess-the-means tags=["predict"]
-how_many = predict("A batch has shape (2, 3, 4). How many means does layer norm take?", 4)
+how_many = predict(
+    "A batch has shape (2, 3, 4). How many means does layer norm take?", 4
+)
 
 # %% count-the-means
 x = rng.normal(3.0, 2.0, size=(2, 3, 4))
@@ -61,15 +56,20 @@ show(plots.draw_who_shares, (2, 3, 4), ncols=2)
 # **What is exact.** The first half is right, and $\gamma, \beta$ do not depend on $b$ and $t$. The second half holds for data of shape $(N, D)$ only. In a sequence there are $T$ vectors in each sample, and batch norm averages over $B$ **and** $T$; in images of shape $(N, C, H, W)$ it averages over $N$, $H$ and $W$, one mean for each channel.
 
 # %% axes-of-each-norm
-claim("Layer norm of a sequence averages over axis", axes_of("layer", (2, 3, 4)), "==", (2,))
-claim("Batch norm of a sequence: axes", axes_of("batch", (2, 3, 4)), "==", (0, 1))
-claim("Batch norm of images: axes", axes_of("batch", (8, 3, 5, 5)), "==", (0, 2, 3))
+sequence, images = (2, 3, 4), (8, 3, 5, 5)
+layer, batch = axes_of("layer", sequence), axes_of("batch", sequence)
+claim("In a sequence, layer norm averages over axis 2.", layer, "==", (2,))
+claim("In a sequence, batch norm averages over axes 0 and 1.", batch, "==", (0, 1))
+batch = axes_of("batch", images)
+claim("In images, batch norm averages over all axes but 1.", batch, "==", (0, 2, 3))
 
 # %% the-code [markdown]
 # Here is the definition this course uses, in NumPy. It returns a cache for the backward pass: $\hat x$, $1/\sqrt{\sigma^2+\epsilon}$ and $\gamma$. You will write both functions yourself in the exercise, so read for the idea now and not for the syntax.
 
 # %% read-the-code
-source(layer_norm_forward)
+from coursekit.reference.standardize import moments, standardize
+
+source(moments, standardize, layer_norm_forward)
 
 # %% exactly-one [markdown]
 # ## 2 · Mean exactly 0, standard deviation almost 1
@@ -81,7 +81,9 @@ source(layer_norm_forward)
 # For a variance near 1 and $\epsilon = 10^{-5}$ nobody sees the difference. What about a quiet vector?
 
 # %% guess-the-std tags=["predict"]
-quiet_std = predict("x has variance 1e-5 and eps is 1e-5. What is the std of LN(x)?", 1.0)
+quiet_std = predict(
+    "x has variance 1e-5 and eps is 1e-5. What is the std of LN(x)?", 1.0
+)
 
 # %% run-the-quiet-vector
 x = rng.normal(size=16)
@@ -90,8 +92,9 @@ y, _ = layer_norm_forward(x, np.ones(16), np.zeros(16), eps=1e-5)
 quiet_std.reveal(round(y.std(), 3))
 
 # %% what-the-quiet-vector-says
-claim("The mean of LN(x) is zero up to rounding.", abs(y.mean()), "<", 1e-15, measured=True)
-claim("The std is the root of var / (var + eps).", y.std(), "~", np.sqrt(0.5), rtol=1e-9)
+mean, std = abs(y.mean()), y.std()
+claim("The mean of LN(x) is zero up to rounding.", mean, "<", 1e-15, measured=True)
+claim("The std is the root of var / (var + eps).", std, "~", np.sqrt(0.5), rtol=1e-6)
 
 # %% article-stuck [markdown]
 # **What the article says.** Without rescaling, the output is always forced to mean 0 and standard deviation 1.
@@ -112,14 +115,17 @@ d = 64
 x = rng.normal(5.0, 3.0, size=d)
 P = np.eye(d) - np.ones((d, d)) / d
 y, _ = layer_norm_forward(x, np.ones(d), np.zeros(d), eps=0.0)
-claim("P x is x minus its mean.", np.abs(P @ x - (x - x.mean())).max(), "<", 1e-13, measured=True)
-claim("Projecting twice changes nothing.", np.abs(P @ P - P).max(), "<", 1e-15, measured=True)
-claim("The length of LN(x) is the root of 64.", np.linalg.norm(y), "~", 8, rtol=1e-12)
+gap, again = np.abs(P @ x - (x - x.mean())).max(), np.abs(P @ P - P).max()
+claim("P x is x minus its mean.", gap, "<", 1e-13, measured=True)
+claim("Projecting twice changes nothing.", again, "<", 1e-15, measured=True)
+claim("The length of LN(x) is the root of 64.", np.linalg.norm(y), "~", 8, rtol=1e-6)
 
 # %% three-dimensions [markdown]
 # With $d = 3$ we can look at it. The square is $x$. It falls along $(1, 1, 1)$ onto the plane (the hollow circle), then moves to the circle of radius $\sqrt 3$ (the triangle). From the tip of $(1, 1, 1)$ the fall is invisible: the square covers the hollow circle.
 
 # %% draw-three-dimensions
+from coursekit.plots.layer_norm_sphere import draw_layer_norm_of
+
 x = np.array([1.5, -1.5, 1.2])
 y, _ = layer_norm_forward(x, np.ones(3), np.zeros(3))
 show(draw_layer_norm_of, x, y, ncols=2)
@@ -131,7 +137,9 @@ show(draw_layer_norm_of, x, y, ncols=2)
 # 2. Find three entries that put the triangle in the centre.
 
 # %% explore-the-sphere tags=["explorer"]
-sphere_explorer.explore_layer_norm_sphere()
+from coursekit.explorers.layer_norm_sphere import explore_layer_norm_sphere
+
+explore_layer_norm_sphere()
 
 # %% sphere-answers [markdown] tags=["question"]
 # <details><summary>Answers</summary>
@@ -145,14 +153,17 @@ sphere_explorer.explore_layer_norm_sphere()
 # How much room does the sphere leave? In a plane of $d - 1$ dimensions a sphere has $d - 2$. With many features that is no loss. With few it is drastic: for $d = 2$ the "sphere" inside the line $x_1 + x_2 = 0$ is a pair of points.
 
 # %% guess-two-features tags=["predict"]
-outputs = predict("1000 random vectors with d = 2, eps = 0: how many different outputs?", 1000)
+outputs = predict(
+    "1000 random vectors with d = 2, eps = 0: how many different outputs?", 1000
+)
 
 # %% run-two-features
 y, _ = layer_norm_forward(rng.normal(size=(1000, 2)), np.ones(2), np.zeros(2), eps=0.0)
 outputs.reveal(len(np.unique(y.round(9), axis=0)))
-one, _ = layer_norm_forward(rng.normal(size=(1000, 1)), np.ones(1), np.zeros(1))
-claim("With d = 2 every output entry is 1 or -1.", np.abs(np.abs(y) - 1).max(), "<", 1e-9, measured=True)
-claim("With d = 1 every output is", np.abs(one).max(), "==", 0)
+gap = np.abs(np.abs(y) - 1).max()
+claim("With d = 2 every output entry is 1 or -1.", gap, "<", 1e-9, measured=True)
+y, _ = layer_norm_forward(rng.normal(size=(1000, 1)), np.ones(1), np.zeros(1))
+claim("With d = 1 every output is 0.", np.abs(y).max(), "==", 0)
 
 # %% what-two-features-mean [markdown]
 # Layer norm on two features keeps one bit: which of the two is larger. On one feature it keeps nothing. Remember the pair of points: in section 8 it comes back for batch norm, where the two numbers are not two features but a batch of two.
@@ -162,13 +173,16 @@ claim("With d = 1 every output is", np.abs(one).max(), "==", 0)
 # The picture also gives the invariances. Adding $b$ to all entries disappears in the projection; multiplying by $a > 0$ slides along a ray. What about $a < 0$?
 
 # %% guess-the-sign tags=["predict"]
-flip = predict("eps = 0. What is LN(-2 x)?", "LN(x)", choices=["LN(x)", "-LN(x)", "-2 LN(x)"])
+answers = ["LN(x)", "-LN(x)", "-2 LN(x)"]
+flip = predict("eps = 0. What is LN(-2 x)?", "LN(x)", choices=answers)
 
 # %% run-the-sign
-x = rng.normal(size=d)
-y, moved = (layer_norm_forward(v, np.ones(d), np.zeros(d), 0.0)[0] for v in (x, -2 * x + 7))
+x, ones, zeros = rng.normal(size=d), np.ones(d), np.zeros(d)
+y, _ = layer_norm_forward(x, ones, zeros, eps=0.0)
+moved, _ = layer_norm_forward(-2 * x + 7, ones, zeros, eps=0.0)
 flip.reveal("-LN(x)")
-claim("LN(-2x + 7) is -LN(x).", np.abs(moved + y).max(), "<", 1e-12, measured=True)
+gap = np.abs(moved + y).max()
+claim("LN(-2x + 7) is -LN(x).", gap, "<", 1e-12, measured=True)
 claim("LN(-2x + 7) is far from LN(x).", np.abs(moved - y).max(), ">", 1)
 
 # %% sign-and-scale [markdown]
@@ -178,8 +192,8 @@ claim("LN(-2x + 7) is far from LN(x).", np.abs(moved - y).max(), ">", 1)
 
 # %% scale-and-eps
 x = (x - x.mean()) / x.std()
-small, _ = layer_norm_forward(0.001 * x, np.ones(d), np.zeros(d), eps=1e-5)
-claim("The std of LN(x / 1000), with eps = 1e-5, is", small.std(), "in", (0.30, 0.31))
+small, _ = layer_norm_forward(0.001 * x, ones, zeros, eps=1e-5)
+claim("LN(x / 1000) has a std of 0.30 at eps = 1e-5.", small.std(), "in", (0.30, 0.31))
 
 # %% jacobian [markdown]
 # ## 4 · What a small change can do: the Jacobian
@@ -198,27 +212,31 @@ claim("The std of LN(x / 1000), with eps = 1e-5, is", small.std(), "in", (0.30, 
 rank = predict("eps = 0, d = 64. What is the rank of J?", 64)
 
 # %% the-rank
+from coursekit.experiments import layer_norm_jacobian
+
 result = layer_norm_jacobian.run(layer_norm_jacobian.Config(d=64, eps=0.0))
 rank.reveal(result.rank)
 gap = np.abs(result.jacobian - result.derived).max()
-claim("Autograd and the formula differ by", gap, "<", 1e-14, measured=True)
+claim("Autograd gives what the formula gives.", gap, "<", 1e-14, measured=True)
 
 # %% null-space [markdown]
 # Two directions are gone, and we know them: with $\epsilon = 0$ both $\mathbf 1/\sqrt d$ and $\hat x/\sqrt d$ have length 1 and are perpendicular, so the bracket is the projection that removes exactly these two. It is what you saw: a shift and a stretch of $x$ do not move the triangle. All other directions pass, multiplied by the same $s$.
 
 # %% check-the-null-space
 J, x_hat = result.jacobian, result.x_hat
-claim("J sends (1, ..., 1) to zero.", np.abs(J @ np.ones(64)).max(), "<", 1e-14, measured=True)
-claim("J sends x_hat to zero.", np.abs(J @ x_hat).max(), "<", 1e-14, measured=True)
-claim("Largest singular value times std", result.singular_values[0] / result.inv_std, "~", 1, rtol=1e-9)
-claim("The 62nd, times std", result.singular_values[61] / result.inv_std, "~", 1, rtol=1e-9)
+shift, stretch = np.abs(J @ np.ones(64)).max(), np.abs(J @ x_hat).max()
+values = result.singular_values / result.inv_std
+claim("J sends (1, ..., 1) to zero.", shift, "<", 1e-14, measured=True)
+claim("J sends x_hat to zero.", stretch, "<", 1e-14, measured=True)
+claim("The largest singular value is s.", values[0], "~", 1, rtol=1e-6)
+claim("So is the 62nd.", values[61], "~", 1, rtol=1e-6)
 
 # %% spectrum-with-eps [markdown]
 # With $\epsilon > 0$ the shift still disappears, but the stretch no longer does: its singular value becomes $s\,\epsilon/(\sigma^2+\epsilon)$ and the rank is 63. At $\epsilon = 10^{-5}$ that is a detail. To make it visible the picture uses $\epsilon = 1$ beside $\epsilon = 0$.
 
 # %% draw-the-spectrum
 visible = layer_norm_jacobian.run(layer_norm_jacobian.Config(d=64, eps=1.0))
-claim("The rank with eps above 0 is", visible.rank, "==", 63)
+claim("With eps above 0 the rank is 63.", visible.rank, "==", 63)
 spectra = [r.singular_values / r.inv_std for r in (result, visible)]
 show(plots.draw_spectrum, *spectra)
 
@@ -248,51 +266,71 @@ dx_sum.reveal(round(abs(dx.sum(axis=-1)).max(), 9))
 # The first subtraction takes the mean out, so the sum is zero: a gradient cannot ask layer norm for a shift. A derivation is worth what its checks are worth. We compare with central differences (lesson 00) and with torch, for a *random* `dy`, and with $\epsilon = 0.1$ so that a misplaced $\epsilon$ would show.
 
 # %% check-the-backward
-numerical = numerical_gradient(lambda v: layer_norm_forward(v, gamma, beta, eps=0.1)[0], x, dy)
-tensors = [torch.tensor(v, requires_grad=True) for v in (x, gamma, beta)]
-torch.nn.functional.layer_norm(tensors[0], (5,), *tensors[1:], eps=0.1).backward(torch.tensor(dy))
-claim("dx against central differences", relative_error(dx, numerical), "<", 1e-6, measured=True)
-for name, ours, theirs in zip(["dx", "dgamma", "dbeta"], [dx, dgamma, dbeta], tensors, strict=True):
-    claim(f"{name} against torch", np.abs(ours - theirs.grad.numpy()).max(), "<", 1e-12, measured=True)
+from coursekit.reference import numerical_gradient, relative_error
+
+
+def forward(v):
+    return layer_norm_forward(v, gamma, beta, eps=0.1)[0]
+
+
+error = relative_error(dx, numerical_gradient(forward, x, dy))
+claim("dx agrees with central differences.", error, "<", 1e-6, measured=True)
+
+# %% check-against-torch
+leaves = [torch.tensor(v, requires_grad=True) for v in (x, gamma, beta)]
+torch_y = torch.nn.functional.layer_norm(leaves[0], (5,), *leaves[1:], eps=0.1)
+torch_y.backward(torch.tensor(dy))
+ours = {"dx": dx, "dgamma": dgamma, "dbeta": dbeta}
+for (name, value), leaf in zip(ours.items(), leaves, strict=True):
+    error = np.abs(value - leaf.grad.numpy()).max()
+    claim(f"{name} agrees with torch.", error, "<", 1e-12, measured=True)
 
 # %% a-loss-that-proves-nothing [markdown]
 # **A trap.** Many test their backward pass with the loss $\sum_i y_i^2$. But $\lVert\hat x\rVert^2 = d$ for *every* $x$: this loss is constant, its gradient is zero, and a backward pass that returns only zeros passes the test. Xu and others (2019) call what happens here re-centring and re-scaling of the gradient, and argue that it helps training more than the forward pass does.
 
 # %% check-the-trap
 y, cache = layer_norm_forward(x, np.ones(5), np.zeros(5), eps=0.0)
-dx, _, _ = layer_norm_backward(2 * y, cache)
-claim("The gradient of the sum of squares is", np.abs(dx).max(), "<", 1e-13, measured=True)
+slope = np.abs(layer_norm_backward(2 * y, cache)[0]).max()
+claim("The sum of squares has no gradient.", slope, "<", 1e-13, measured=True)
 
 # %% eps [markdown]
 # ## 6 · Where does eps stand?
 #
 # **What the article says.** Divide by $\sqrt{\sigma^2} + \epsilon$: the $\epsilon$ stands *outside* the root.
 #
-# **What is exact.** PyTorch's documentation has $\sqrt{\sigma^2 + \epsilon}$, *inside*; the paper of Ba, Kiros and Hinton (2016, Eq. 3 and 4) has no $\epsilon$ at all. For ordinary vectors the two agree to four digits. For quiet ones they do not:
+# **What is exact.** PyTorch's documentation has $\sqrt{\sigma^2 + \epsilon}$, *inside*; the paper of Ba, Kiros and Hinton (2016, Eq. 3 and 4) has no $\epsilon$ at all. For ordinary vectors the two agree to three digits and more. For quiet ones they do not:
 #
 # $$\operatorname{std}_\text{in} = \sqrt{\frac{\sigma^2}{\sigma^2+\epsilon}} \qquad \operatorname{std}_\text{out} = \frac{\sigma}{\sigma + \epsilon}$$
 #
 # Look at the units: inside, $\epsilon$ is compared with a variance; outside, with a standard deviation. At $\epsilon = 10^{-5}$, "small" inside means $\sigma < 0.003$, and outside $\sigma < 0.00001$.
 
 # %% guess-outside tags=["predict"]
-outside = predict("Variance 1e-6, eps 1e-5: inside gives std 0.30. And outside?", 0.3)
+loud = predict("Variance 1e-6, eps 1e-5: inside gives std 0.30. And outside?", 0.3)
 
 # %% run-eps
+from coursekit.experiments import eps_placement
+
 eps_result = eps_placement.run(eps_placement.Config(eps=1e-5))
-std_in, std_out = eps_result.inside, eps_result.outside
-at = {power: np.abs(np.log10(eps_result.variances) - power).argmin() for power in (-10, -6, -5, -2)}
-outside.reveal(round(std_out[at[-6]], 2))
+powers = np.log10(eps_result.variances).round(2).tolist()
+inside = dict(zip(powers, eps_result.inside, strict=True))
+outside = dict(zip(powers, eps_result.outside, strict=True))
+loud.reveal(round(outside[-6], 2))
 
 # %% what-eps-says
-ratio = std_out / std_in
-claim("At variance 1e-6 the inside form puts out std", std_in[at[-6]], "~", 0.30, rtol=0.02)
-claim("At variance 0.01 the forms differ by a factor of", ratio[at[-2]], "<", 1.001)
-claim("At variance = eps by a factor of", ratio[at[-5]], "~", 1.41, rtol=0.01)
-claim("At variance 1e-6 by a factor of", ratio[at[-6]], "~", 3.3, rtol=0.01)
-claim("At variance 1e-10 by a factor of", ratio[at[-10]], "~", 158, rtol=0.01)
+times = {power: outside[power] / inside[power] for power in (-10, -6, -5, -2)}
+claim(
+    "Inside, a variance of 1e-6 leaves a std of 0.30.", inside[-6], "~", 0.3, rtol=0.02
+)
+claim("At variance 0.01 the two forms agree to 0.1 %.", times[-2], "<", 1.001)
+claim("At 1e-5, outside puts out 1.41 times as much.", times[-5], "~", 1.41, rtol=0.01)
+claim("At 1e-6, 3.3 times as much.", times[-6], "~", 3.3, rtol=0.01)
+claim("At 1e-10, 158 times as much.", times[-10], "~", 158, rtol=0.01)
 
 # %% draw-eps
-show(eps_plots.draw_eps_placement, eps_result.variances, std_in, std_out, eps=1e-5)
+from coursekit.plots.eps_placement import draw_eps_placement
+
+curves = eps_result.inside, eps_result.outside
+show(draw_eps_placement, eps_result.variances, *curves, eps=1e-5)
 
 # %% dead-vectors [markdown]
 # So the outside form blows up noise: a vector that is all but constant leaves with a standard deviation near 1, and the inside form lets it fade. Neither is a law of nature, but only one is what your framework computes.
@@ -300,13 +338,17 @@ show(eps_plots.draw_eps_placement, eps_result.variances, std_in, std_out, eps=1e
 # Worse is a vector that is *exactly* constant, such as padding, or a dead ReLU layer. Both forms put out zeros. And the gradient? Autograd must pass through $\sqrt{\sigma^2}$ at $\sigma^2 = 0$, where the root has slope $\infty$, times the slope of $\sigma^2$, which is 0.
 
 # %% guess-the-gradient tags=["predict"]
-at_zero = predict("The outside form's gradient at a zero vector?", "zero", choices=["zero", "large", "NaN"])
+answers = ["zero", "large", "NaN"]
+at_zero = predict(
+    "The outside form's gradient at a zero vector?", "zero", choices=answers
+)
 
 # %% run-the-gradient
-everywhere = np.isnan(eps_result.gradient_outside).all()
+everywhere = bool(np.isnan(eps_result.gradient_outside).all())
 at_zero.reveal("NaN" if everywhere else "large")
-claim("Outside: every entry of the gradient is NaN.", everywhere, "==", True)
-claim("Inside: the largest entry is finite, below 1 / sqrt(eps).", eps_result.gradient_inside.max(), "<", 317)
+largest = eps_result.gradient_inside.max()
+claim("Outside, every entry of the gradient is NaN.", everywhere, "==", True)
+claim("Inside, the largest stays below 1 / sqrt(eps).", largest, "<", 317)
 
 # %% real-bugs [markdown]
 # $\infty \cdot 0$ is NaN, and one NaN in a gradient turns every weight into NaN at the next update. It happened to
@@ -321,13 +363,15 @@ claim("Inside: the largest entry is finite, below 1 / sqrt(eps).", eps_result.gr
 # 2. Set eps to 1. From which variance on do you see a difference, and why so early?
 
 # %% explore-eps tags=["explorer"]
-eps_explorer.explore_eps_placement()
+from coursekit.explorers.eps_placement import explore_eps_placement
+
+explore_eps_placement()
 
 # %% eps-answers [markdown] tags=["question"]
 # <details><summary>Answers</summary>
 #
 # 1. Inside survives: its slope at a constant vector is $1/\sqrt\epsilon$, about 316 at $\epsilon = 10^{-5}$. Outside is NaN, whatever $\epsilon$ is: the root comes before $\epsilon$ can help.
-# 2. An $\epsilon$ of 1 is as large as an ordinary variance, so both forms already shrink vectors of variance 10 visibly, and each in its own way: $\sqrt{10/11}$ is 0.95, $\sqrt{10}/(\sqrt{10}+1)$ is 0.76. This is why the tests of the exercise use a large $\epsilon$: it makes a misplaced one visible.
+# 2. An $\epsilon$ of 1 is as large as an ordinary variance, so both forms already shrink vectors of variance 10 visibly, and each by its own amount: the status line tells you both. This is why the tests of the exercise use a large $\epsilon$: it makes a misplaced one visible.
 #
 # </details>
 
@@ -341,27 +385,32 @@ eps_explorer.explore_eps_placement()
 # Algebra says it is the same variance. A float32 has about seven digits. If the mean is 10000, then $\overline{x^2}$ is near $10^8$, where neighbouring float32 numbers are **8 apart**. The variance we want is 1.
 
 # %% guess-one-pass tags=["predict"]
-shortcut = predict("Mean 1e4, true variance near 1: the shortcut's worst error in 32 vectors?", 0.01)
+question = "Mean 1e4, true variance near 1: the shortcut's worst error in 32 vectors?"
+shortcut = predict(question, 0.01)
 
 # %% run-one-pass
+from coursekit.experiments import one_pass_variance
+
 variances = one_pass_variance.run(one_pass_variance.Config())
-large_mean = list(variances.offsets).index(1e4)
-shortcut.reveal(variances.worst_error("one_pass")[large_mean], measured=True)
-claim("Neighbours of 1e8 in float32 are apart by", np.spacing(np.float32(1e8)), "==", 8.0)
+row = list(variances.offsets).index(1e4)
+one_pass = variances.worst_error("one_pass")
+two_pass = variances.worst_error("two_pass")
+shortcut.reveal(one_pass[row], measured=True)
+claim("Near 1e8, float32 numbers are 8 apart.", np.spacing(np.float32(1e8)), "==", 8.0)
 
 # %% multiples-of-eight [markdown]
 # So the shortcut can only return multiples of 8, such as 0, 8, 16, and it returns negative ones too. A negative variance under a root is NaN; a variance of 0 multiplies your noise by 316. Two passes, first the mean and then the squares of what is left, have no such problem.
 
 # %% what-one-pass-says
-values = variances.one_pass[large_mean]
-claim("All 32 results are multiples of 8.", bool((values % 8 == 0).all()), "==", True)
-claim("The worst error of one pass", variances.worst_error("one_pass")[large_mean], ">", 7, measured=True)
-claim("The worst error of two passes", variances.worst_error("two_pass")[large_mean], "<", 1e-4, measured=True)
+eights = bool((variances.one_pass[row] % 8 == 0).all())
+claim("All 32 results are multiples of 8.", eights, "==", True)
+claim("One pass is off by 7 or more.", one_pass[row], ">", 7, measured=True)
+claim("Two passes are hardly off at all.", two_pass[row], "<", 1e-4, measured=True)
 
 # %% draw-one-pass
-moved_only = variances.offsets > 0
-errors = [variances.worst_error(way)[moved_only] for way in ("one_pass", "two_pass")]
-show(plots.draw_variance_errors, variances.offsets[moved_only], *errors, width=7.4)
+shown = variances.offsets > 0
+errors = one_pass[shown], two_pass[shown]
+show(plots.draw_variance_errors, variances.offsets[shown], *errors, width=7.4)
 
 # %% independence [markdown]
 # ## 8 · Alone or in company
@@ -369,13 +418,19 @@ show(plots.draw_variance_errors, variances.offsets[moved_only], *errors, width=7
 # Layer norm never looks at another row of the batch. So a sample gives the same output alone or among 63 others, in training and in evaluation, and there is nothing to remember between the two. Batch norm in training is the opposite: every row helps to make the statistics of every other. We put NaN into one row of 64 and count the rows that come out damaged.
 
 # %% guess-the-damage tags=["predict"]
-damage = predict("A NaN in 1 row of 64: how many rows of batch norm's output have one?", 1)
+damage = predict(
+    "A NaN in 1 row of 64: how many rows of batch norm's output have one?", 1
+)
 
 # %% run-the-damage
+from coursekit.experiments import batch_independence
+
 touch = batch_independence.run(batch_independence.Config(n=64, touched=20))
 damage.reveal(touch.batch.nan_rows)
-claim("Rows with a NaN after layer norm", touch.layer.nan_rows, "==", 1)
-claim("A row alone and the same row among 64 differ by", touch.layer.alone, "==", 0)
+claim("After layer norm, one row has a NaN.", touch.layer.nan_rows, "==", 1)
+claim(
+    "A row alone and among 64 gives the same, bit by bit.", touch.layer.alone, "==", 0
+)
 
 # %% draw-the-damage
 changes = touch.layer.per_row, touch.batch.per_row
@@ -390,6 +445,8 @@ show(plots.draw_row_changes, *changes, touched=touch.touched)
 pairs = predict("Test accuracy of batch norm, trained with batches of 2?", 0.85)
 
 # %% run-batch-sizes
+from coursekit.experiments import batch_size
+
 sizes = batch_size.run(batch_size.Config(seeds=(0, 1, 2)))
 pairs.reveal(round(sizes.median("batch", 2), 2), measured=True)
 
@@ -397,14 +454,15 @@ pairs.reveal(round(sizes.median("batch", 2), 2), measured=True)
 show(plots.draw_batch_sizes, sizes.batch_sizes, sizes.accuracies, norms=sizes.norms)
 
 # %% what-batch-sizes-say
+pairs = sizes.median("layer", 2)
 gain = {n: sizes.median("layer", n) - sizes.median("batch", n) for n in (2, 16, 32)}
-claim("Batch size 2: layer norm is ahead by", gain[2], ">", 0.3, measured=True)
-claim("Batch size 16: they differ by", abs(gain[16]), "<", 0.05, measured=True)
-claim("Batch size 32: they differ by", abs(gain[32]), "<", 0.05, measured=True)
-claim("Layer norm's accuracy with batches of 2", sizes.median("layer", 2), ">", 0.85, measured=True)
+claim("Layer norm reaches about 0.92.", pairs, "in", (0.88, 0.96), measured=True)
+claim("With batches of 2, layer norm is far ahead.", gain[2], ">", 0.3, measured=True)
+claim("With batches of 16 the two are close.", abs(gain[16]), "<", 0.05, measured=True)
+claim("With batches of 32 too.", abs(gain[32]), "<", 0.05, measured=True)
 
 # %% why-pairs-fail [markdown]
-# Section 3 has the reason. In a batch of two, each feature is normalized over two numbers, and two numbers always become $-1$ and $1$. During training a batch norm layer learns which of two digits has *more* of a feature, never how much there is. In evaluation it gets the real values, through remembered statistics, and is a different function. Our numbers are much more drastic than those of the paper: there each channel also averages over many pixels, so a "batch of two" has thousands of values.
+# Section 3 has the reason. In a batch of two, each feature is normalized over two numbers, and two different numbers always become $-1$ and $1$. During training a batch norm layer learns which of two digits has *more* of a feature, never how much there is. In evaluation it gets the real values, through remembered statistics, and is a different function. Our numbers are much more drastic than those of the paper: there each channel also averages over many pixels, so a "batch of two" has thousands of values.
 
 # %% affine [markdown]
 # ## 9 · Gamma and beta learn
@@ -414,9 +472,13 @@ claim("Layer norm's accuracy with batches of 2", sizes.median("layer", 2), ">", 
 # **What is exact.** They start at 1 and 0 and *learn*, by gradient descent like every weight. Nothing drifts. Let us watch what leaves the last layer norm of a net that trains on the digits, once with and once without $\gamma$ and $\beta$.
 
 # %% guess-the-spread tags=["predict"]
-spread = predict("The std of an output vector after 400 updates, with gamma and beta?", 3.0)
+spread = predict(
+    "The std of an output vector after 400 updates, with gamma and beta?", 3.0
+)
 
 # %% run-the-affine
+from coursekit.experiments import learned_affine
+
 affine = learned_affine.run(learned_affine.Config(steps=400))
 learned, without = affine.learned, affine.without
 spread.reveal(round(float(np.median(learned.stds[-1])), 2), measured=True)
@@ -425,11 +487,14 @@ spread.reveal(round(float(np.median(learned.stds[-1])), 2), measured=True)
 show(plots.draw_learned_spread, learned.steps, without.stds, learned.stds)
 
 # %% what-the-affine-says
-claim("Without: the std stays within this of 1.", np.abs(without.stds - 1).max(), "<", 1e-3, measured=True)
-claim("With: it leaves 1 by", np.median(learned.stds[-1]) - 1, ">", 0.1, measured=True)
-claim("The std of the learned gamma over features", learned.gamma.std(), ">", 0.05, measured=True)
-claim("The std of the learned beta over features", learned.beta.std(), ">", 0.02, measured=True)
-claim("The two accuracies differ by", abs(learned.accuracy - without.accuracy), "<", 0.03, measured=True)
+still = np.abs(without.stds - 1).max()
+moved = np.median(learned.stds[-1]) - 1
+apart = abs(learned.accuracy - without.accuracy)
+claim("Without gamma and beta the std stays at 1.", still, "<", 1e-3, measured=True)
+claim("With them it moves away from 1.", moved, ">", 0.1, measured=True)
+claim("The gammas spread out.", learned.gamma.std(), ">", 0.05, measured=True)
+claim("So do the betas.", learned.beta.std(), ">", 0.02, measured=True)
+claim("Both nets are equally good on test digits.", apart, "<", 0.03, measured=True)
 
 # %% draw-gamma-and-beta
 show(plots.draw_learned_parameters, learned.gamma, learned.beta)
@@ -444,8 +509,9 @@ show(plots.draw_learned_parameters, learned.gamma, learned.beta)
 # %% check-the-folding
 W, x_hat = rng.normal(size=(3, 5)), rng.normal(size=(10, 5))
 apart = (gamma * x_hat + beta) @ W.T
-together = x_hat @ (W * gamma).T + W @ beta
-claim("Folded and not folded differ by", np.abs(apart - together).max(), "<", 1e-13, measured=True)
+folded = x_hat @ (W * gamma).T + W @ beta
+gap = np.abs(apart - folded).max()
+claim("Folded or not, the output is the same.", gap, "<", 1e-13, measured=True)
 
 # %% images [markdown]
 # ## 10 · Layer norm in convolutional nets
@@ -454,12 +520,12 @@ claim("Folded and not folded differ by", np.abs(apart - together).max(), "<", 1e
 
 # %% run-images
 images = torch.randn(2, 3, 8, 8, generator=torch.Generator().manual_seed(0))
-whole = torch.nn.LayerNorm([3, 8, 8])
-each_pixel = torch.nn.LayerNorm(3)
+whole, each_pixel = torch.nn.LayerNorm([3, 8, 8]), torch.nn.LayerNorm(3)
 y_whole, y_pixel = whole(images), each_pixel(images.movedim(1, -1)).movedim(-1, 1)
-claim("Parameters for whole images", sum(p.numel() for p in whole.parameters()), "==", 384)
-claim("Parameters for channels last", sum(p.numel() for p in each_pixel.parameters()), "==", 6)
-claim("The outputs differ by", (y_whole - y_pixel).detach().abs().max(), ">", 0.5, measured=True)
+gap = (y_whole - y_pixel).detach().abs().max()
+claim("The two outputs are far apart.", gap, ">", 0.5, measured=True)
+claim("Whole images: gamma has 3 x 8 x 8 entries.", whole.weight.numel(), "==", 192)
+claim("Channels last: gamma has 3.", each_pixel.weight.numel(), "==", 3)
 
 # %% common-mistakes [markdown]
 # ## Common mistakes
@@ -476,11 +542,28 @@ claim("The outputs differ by", (y_whole - y_pixel).detach().abs().max(), ">", 0.
 # | `dgamma` summed over features | its shape is $(B,)$ or $(B, T)$, not $(d,)$ |
 # | mean and variance treated as constants in `dx` | `dx` does not sum to zero |
 
+# %% where-mistakes-hide [markdown]
+# Large, well-behaved test data hides most of these. Take the unbiased variance: with 512 features nobody sees it, with 5 everybody does.
+
+
+# %% check-where-mistakes-hide
+def largest_slip(d):
+    x = rng.normal(size=(8, d))
+    right, _ = layer_norm_forward(x, np.ones(d), np.zeros(d))
+    return np.abs(right * (1 - np.sqrt((d - 1) / d))).max()
+
+
+claim("d = 512: the unbiased variance hides.", largest_slip(512), "<", 0.01)
+claim("d = 5: it shows.", largest_slip(5), ">", 0.1)
+
 # %% question-evaluation [markdown] tags=["question"]
 # ## Questions
 #
 # **A.** You call `net.eval()` on a net whose only norms are layer norms. What changes in them?
-# (1) They switch to running statistics. (2) Nothing. (3) They stop using $\gamma$ and $\beta$.
+#
+# 1. They switch to running statistics.
+# 2. Nothing.
+# 3. They stop using $\gamma$ and $\beta$.
 #
 # <details><summary>Answer</summary>
 #
@@ -490,7 +573,10 @@ claim("The outputs differ by", (y_whole - y_pixel).detach().abs().max(), ">", 0.
 
 # %% question-scale [markdown] tags=["question"]
 # **B.** The layer before a layer norm has its weights and bias multiplied by 10. What happens to the output of the norm, and to the gradient with respect to those weights? ($\epsilon = 0$)
-# (1) Both grow tenfold. (2) The output stays, the gradient stays. (3) The output stays, the gradient becomes a tenth.
+#
+# 1. Both grow tenfold.
+# 2. The output stays, the gradient stays.
+# 3. The output stays, the gradient becomes a tenth.
 #
 # <details><summary>Answer</summary>
 #
@@ -499,18 +585,25 @@ claim("The outputs differ by", (y_whole - y_pixel).detach().abs().max(), ">", 0.
 # </details>
 
 # %% question-probe [markdown] tags=["question"]
-# **C.** Your layer norm agrees with torch on a `randn(8, 512)` to `1e-4`. Which mistakes could still be in it?
-# (1) None. (2) Unbiased variance. (3) Unbiased variance, and $\epsilon$ outside. (4) A mean over the batch.
+# **C.** Your layer norm agrees with torch on a `randn(8, 512)` to within 0.01. Which mistakes could still be in it?
+#
+# 1. None.
+# 2. Unbiased variance.
+# 3. Unbiased variance, and $\epsilon$ outside.
+# 4. A mean over the batch.
 #
 # <details><summary>Answer</summary>
 #
-# **3.** $\sqrt{511/512}$ changes the largest entries by up to 0.004, so at an *absolute* tolerance of 1e-4 you would catch it, but at a relative one of 1e-2 you would not: check which one your test uses. The place of $\epsilon$ changes the result by about 5e-6 at variance 1. (1) trusts one easy input. (2) overlooks $\epsilon$. (4) cannot hide: with 8 rows the result is entirely different. Test with few features, a large $\epsilon$ and a quiet vector.
+# **3.** With 512 features the unbiased variance changes the output by a tenth of a percent, and at variance 1 the place of $\epsilon$ changes even less: you saw both above. (1) trusts one easy input. (2) overlooks $\epsilon$. (4) cannot hide: with 8 rows the result is entirely different. Test with few features, a large $\epsilon$ and a quiet vector.
 #
 # </details>
 
 # %% question-two [markdown] tags=["question"]
 # **D.** Someone puts layer norm on the two logits of a yes/no classifier. Why does the net become over- or underconfident about everything?
-# (1) Layer norm makes gradients vanish. (2) The two logits always become $-1$ and $1$, times $\gamma$. (3) The batch is too small.
+#
+# 1. Layer norm makes gradients vanish.
+# 2. The two logits always become $-1$ and $1$, times $\gamma$.
+# 3. The batch is too small.
 #
 # <details><summary>Answer</summary>
 #

@@ -22,7 +22,10 @@ LAYERS = {
         {"ipywidgets", "matplotlib", "numpy", "torch"},
     ),
     "lesson": ({"plots"}, {"IPython", "matplotlib"}),
-    "grading": ({"probes"}, {"numpy", "nbformat", "jinja2", "tqdm"}),
+    "grading": (
+        {"probes"},
+        {"numpy", "nbformat", "jinja2", "markupsafe", "tqdm"},
+    ),
     "probes": (set(), {"numpy", "torch"}),
     "autograders": (
         {"grading", "probes", "reference", "nets"},
@@ -30,7 +33,16 @@ LAYERS = {
     ),
     "study": (
         {"grading", "autograders", "probes"},
-        {"numpy", "torch", "nbformat", "IPython", "platformdirs", "jupyter_client"},
+        {
+            "numpy",
+            "torch",
+            "nbformat",
+            "IPython",
+            "platformdirs",
+            "packaging",
+            "jupyter_client",
+            "jupyter_core",
+        },
     ),
     "authoring": (set(), {"jupytext", "nbformat", "nbclient", "nbconvert", "tqdm"}),
     "classroom": ({"grading"}, {"tornado"}),

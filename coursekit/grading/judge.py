@@ -226,10 +226,13 @@ class _Judgement:
         arrays = isinstance(got, np.ndarray) and isinstance(expected, np.ndarray)
         if not arrays or expected.ndim == 0 or expected.size < 2:
             return None
-        axes = self.cases[finding.case].axes.get(finding.value, "").split()
+        case = self.cases[finding.case]
+        axes = tuple(case.axes.get(finding.value, "").split())
         if len(axes) != expected.ndim:
-            axes = [f"axis {at}" for at in range(expected.ndim)]
-        return Picture(finding.value, finding.case, expected, got, tuple(axes))
+            axes = tuple(f"axis {at}" for at in range(expected.ndim))
+        return Picture(
+            finding.value, finding.case, expected, got, axes, case.rtol, case.atol
+        )
 
     def notes(self) -> list[str]:
         """Return what costs nothing: the task's remarks, and what was printed."""

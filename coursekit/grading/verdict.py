@@ -20,13 +20,18 @@ class Status(StrEnum):
 
 @dataclass(frozen=True)
 class Picture:
-    """Expected and got side by side, for heat maps; both of the same shape."""
+    """Expected and got side by side, for heat maps; both of the same shape.
+
+    An entry is wrong when it leaves ``atol + rtol * abs(expected)``, as in its case.
+    """
 
     value: str
     case: str
     expected: np.ndarray
     got: np.ndarray
     axes: tuple[str, ...]
+    rtol: float = 1e-6
+    atol: float = 1e-9
 
 
 @dataclass(frozen=True)

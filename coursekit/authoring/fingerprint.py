@@ -1,0 +1,116 @@
+"""Tell whether a source, or the code of ours that it imports, has changed."""
+
+import ast
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+#: Raised when the builder writes notebooks differently from the same source.
+FORMAT = 1
+#: What `coursekit.__getattr__` imports on first use.
+LAZY = dict.fromkeys(
+    ("check", "hint", "progress", "solution"), "coursekit.study.feedback"
+)
+PACKAGE = "coursekit"
+
+
+def fingerprint(source: Path, root: Path) -> str:
+    """Return a digest of a source and of every module of ours that it can reach.
+
+    Imports are read, not run, and followed from module to module. Line endings do
+    not count.
+
+    Parameters
+    ----------
+    source : Path
+        The py:percent script.
+    root : Path
+        The folder that holds the package.
+
+    Returns
+    -------
+    digest : str
+        SHA-256 in hexadecimal.
+    """
+    digest = hashlib.sha256(f"format {FORMAT}".encode())
+    for path in [source, *sorted(reached_files(source, root))]:
+        name = path.relative_to(root).as_posix() if path.is_relative_to(root) else ""
+        content = path.read_bytes()
+        if b"\0" not in content:
+            content = content.replace(b"\r\n", b"\n")
+        digest.update(f"\0{name}\0{len(content)}\0".encode() + content)
+    return digest.hexdigest()
+
+
+def reached_files(source: Path, root: Path) -> set[Path]:
+    """Return the files of the package that ``source`` imports, and so on from them.
+
+    Autograders are found at run time: the one of the source's own topic counts, or
+    all of them where the topic has none. Data and templates count with the package
+    they lie in.
+    """
+    seen: set[Path] = set()
+    waiting = [source]
+    while waiting:
+        for name in imported_names(waiting.pop()):
+            new = {file for file in _files_of(name, root) if file not in seen}
+            if name == f"{PACKAGE}.autograders":
+                new |= _autograders(root, source.stem.partition("_")[2]) - seen
+            seen |= new
+            waiting += [file for file in new if file.suffix == ".py"]
+    return seen
+
+
+def _autograders(root: Path, topic: str) -> set[Path]:
+    folder = root / PACKAGE / "autograders"
+    own = [folder / f"{topic}.py", folder / topic / "__init__.py"]
+    return {path for path in own if path.is_file()} or set(folder.rglob("*.py"))
+
+
+def imported_names(path: Path) -> Iterator[str]:
+    """Yield the dotted names of ours that a file imports, anywhere in it.
+
+    ``from coursekit.a import b`` yields ``coursekit.a`` and ``coursekit.a.b``: b may
+    be a module.
+    """
+    for node in ast.walk(ast.parse(_without_magics(path))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names = [node.module]
+            names += [f"{node.module}.{alias.name}" for alias in node.names]
+            if node.module == PACKAGE:
+                names += [LAZY[a.name] for a in node.names if a.name in LAZY]
+        elif isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        else:
+            continue
+        for name in names:
+            if name.split(".")[0] == PACKAGE:
+                yield name
+
+
+def _without_magics(path: Path) -> str:
+    """Return the text of a file; IPython's magics are no Python and import nothing."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return "\n".join("" if line[:1] in ("%", "!") else line for line in lines)
+
+
+def _files_of(name: str, root: Path) -> Iterator[Path]:
+    """Yield the files that importing ``name`` reads: its packages' and its own."""
+    folder = root
+    for part in name.split("."):
+        module = folder / f"{part}.py"
+        if module.is_file():
+            yield module
+            return
+        folder = folder / part
+        if not (folder / "__init__.py").is_file():
+            return
+        yield folder / "__init__.py"
+        yield from (p for p in _data_in(folder) if folder != root / PACKAGE)
+
+
+def _data_in(folder: Path) -> Iterator[Path]:
+    """Yield the files below ``folder`` that are no code."""
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path.suffix not in (".py", ".pyc"):
+            yield path

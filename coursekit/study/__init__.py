@@ -1,0 +1,1 @@
+"""The learner's side: study folder, JupyterLab, feedback, progress, doctor."""

@@ -1,6 +1,11 @@
-"""Nothing a test does is written to the home of whoever runs it."""
+"""What many tests share: a home of their own, and a real JupyterLab."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
+from lab_server import Lab, running_lab
 
 
 @pytest.fixture(autouse=True)
@@ -9,3 +14,17 @@ def sealed_home(tmp_path_factory, monkeypatch):
     home = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("COURSEKIT_HOME", str(home))
     return home
+
+
+@pytest.fixture(scope="session")
+def start_lab(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Callable[..., Lab]]:
+    """Return a function that starts JupyterLab on a folder, until the session ends."""
+    with ExitStack() as running:
+
+        def start(folder: Path, *options: str) -> Lab:
+            home = tmp_path_factory.mktemp("home")
+            return running.enter_context(running_lab(folder, home, *options))
+
+        yield start

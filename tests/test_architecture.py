@@ -33,7 +33,16 @@ LAYERS = {
     ),
     "study": (
         {"grading", "autograders", "probes"},
-        {"numpy", "torch", "nbformat", "IPython", "platformdirs", "jupyter_client"},
+        {
+            "numpy",
+            "torch",
+            "nbformat",
+            "IPython",
+            "platformdirs",
+            "packaging",
+            "jupyter_client",
+            "jupyter_core",
+        },
     ),
     "authoring": (set(), {"jupytext", "nbformat", "nbclient", "nbconvert", "tqdm"}),
     "classroom": ({"grading"}, {"tornado"}),

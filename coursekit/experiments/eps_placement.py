@@ -33,10 +33,10 @@ class Config:
 
 @dataclass(frozen=True)
 class Result:
-    """Standard deviations of the output, no unit, and gradients at a constant vector.
+    """Standard deviations of the output, no unit, and gradients at the zero vector.
 
     ``variances``, ``inside`` and ``outside`` have shape (points,);
-    ``gradient_inside`` and ``gradient_outside`` have shape (d,).
+    ``gradient_inside`` and ``gradient_outside``, of the first output, shape (d,).
     """
 
     eps: float
@@ -115,8 +115,8 @@ def output_std(variance: np.ndarray, *, eps: float, placement: str) -> np.ndarra
     return std / root
 
 
-def gradient(x: np.ndarray, *, eps: float, placement: str) -> np.ndarray:
-    """Return autograd's gradient of the first output with respect to ``x``.
+def jacobian(x: np.ndarray, *, eps: float, placement: str) -> np.ndarray:
+    """Return autograd's Jacobian of `normalize` at one vector.
 
     Parameters
     ----------
@@ -129,8 +129,9 @@ def gradient(x: np.ndarray, *, eps: float, placement: str) -> np.ndarray:
 
     Returns
     -------
-    ndarray of shape (d,)
-        Unit of 1 / ``x``; NaN where autograd says NaN.
+    ndarray of shape (d, d)
+        Row i holds the derivatives of output i, in the unit of 1 / ``x``; NaN where
+        autograd says NaN.
 
     Raises
     ------
@@ -139,12 +140,43 @@ def gradient(x: np.ndarray, *, eps: float, placement: str) -> np.ndarray:
 
     Examples
     --------
-    >>> gradient(np.zeros(4), eps=1e-5, placement="inside").round()
+    >>> jacobian(np.zeros(4), eps=1e-5, placement="inside")[0].round()
     array([237., -79., -79., -79.])
     """
-    vector = torch.tensor(x, dtype=torch.float64, requires_grad=True)
-    first = normalize(vector, eps=eps, placement=placement)[0]
-    return torch.autograd.grad(first, vector)[0].numpy()
+
+    def forward(vector: torch.Tensor) -> torch.Tensor:
+        return normalize(vector, eps=eps, placement=placement)
+
+    vector = torch.tensor(x, dtype=torch.float64)
+    return torch.autograd.functional.jacobian(forward, vector).numpy()
+
+
+def largest_slope(x: np.ndarray, *, eps: float, placement: str) -> float:
+    """Return the largest singular value of the `jacobian`: what a gradient can grow by.
+
+    Parameters
+    ----------
+    x : ndarray of shape (d,)
+        One vector.
+    eps : float
+        As in `normalize`.
+    placement : {"inside", "outside"}
+        As in `normalize`.
+
+    Returns
+    -------
+    float
+        Unit of 1 / ``x``; NaN where the Jacobian has one.
+
+    Examples
+    --------
+    >>> largest_slope(np.zeros(4), eps=1e-5, placement="outside")
+    nan
+    """
+    slopes = jacobian(x, eps=eps, placement=placement)
+    if np.isnan(slopes).any():
+        return float("nan")
+    return float(np.linalg.norm(slopes, ord=2))
 
 
 def run(config: Config) -> Result:
@@ -169,6 +201,6 @@ def run(config: Config) -> Result:
         variances=variances,
         inside=measured_std("inside"),
         outside=measured_std("outside"),
-        gradient_inside=gradient(constant, eps=config.eps, placement="inside"),
-        gradient_outside=gradient(constant, eps=config.eps, placement="outside"),
+        gradient_inside=jacobian(constant, eps=config.eps, placement="inside")[0],
+        gradient_outside=jacobian(constant, eps=config.eps, placement="outside")[0],
     )

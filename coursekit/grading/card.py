@@ -1,17 +1,18 @@
 """The feedback card: a verdict as text and as HTML, the diagnosis first."""
 
+import re
 import textwrap
 from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any
 
 from jinja2 import Environment, PackageLoader
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from coursekit.grading.display import Card, printable
 from coursekit.grading.heatmap import HeatMaps, draw
 from coursekit.grading.reasons import Reason
-from coursekit.grading.verdict import CriterionVerdict, Status, Verdict
+from coursekit.grading.verdict import CriterionVerdict, Picture, Status, Verdict
 
 GLYPHS = {
     Status.PASS: "✓",
@@ -97,7 +98,12 @@ def card_html(verdict: Verdict) -> str:
 
 
 def note_card(
-    title: str, paragraphs: Sequence[str], *, code: str = "", tone: str = "todo"
+    title: str,
+    paragraphs: Sequence[str],
+    *,
+    code: str = "",
+    after: Sequence[str] = (),
+    tone: str = "todo",
 ) -> Card:
     """Return a card that says something other than a verdict.
 
@@ -108,7 +114,9 @@ def note_card(
     paragraphs : sequence of str
         What was expected and what to do.
     code : str, default=""
-        Set as it is, in a fixed-width font.
+        Set as it is, in a fixed-width font, below the paragraphs.
+    after : sequence of str, optional
+        Paragraphs below the code.
     tone : str, default="todo"
         The status whose colour the card's edge has.
 
@@ -118,12 +126,16 @@ def note_card(
         Text and HTML, both escaped and bounded.
     """
     title, code = printable(title), printable(code, 4000, 60)
-    paragraphs = [printable(paragraph) for paragraph in paragraphs]
-    lines = [title, *(line for text in paragraphs for line in _wrapped(text, 2))]
+    above = [printable(paragraph) for paragraph in paragraphs]
+    below = [printable(paragraph) for paragraph in after]
+    lines = [title, *(line for text in above for line in _wrapped(text, 2))]
     if code:
-        lines += ["", textwrap.indent(code, "    ")]
-    html = page("note.html", title=title, paragraphs=paragraphs, code=code, tone=tone)
-    return Card("\n".join(lines), html)
+        lines += ["", textwrap.indent(code, "    "), ""]
+    lines += [line for text in below for line in _wrapped(text, 2)]
+    html = page(
+        "note.html", title=title, above=above, code=code, below=below, tone=tone
+    )
+    return Card("\n".join(lines).rstrip(), html)
 
 
 def _headline(verdict: Verdict) -> str:
@@ -165,18 +177,27 @@ def _rows(verdict: Verdict) -> Iterator[dict[str, Any]]:
             "sentence": printable(criterion.sentence),
             "message": printable(criterion.message),
             "maps": maps,
-            "value": printable(criterion.picture.value) if maps else "",
-            "caption": _caption(criterion, maps) if maps else "",
+            "title": _title(criterion.picture, maps) if maps else "",
             "open": first,
         }
         first = first and maps is None
 
 
-def _caption(criterion: CriterionVerdict, maps: HeatMaps) -> str:
-    """Say what the drawing adds to the message above it."""
-    shown = f"Case “{criterion.picture.case}”" + (maps.part and f", {maps.part}")
-    said = maps.caption and maps.caption[0].upper() + maps.caption[1:]
-    return printable(" ".join(filter(None, [said, f"{shown}."])))
+def _title(picture: Picture, maps: HeatMaps) -> str:
+    """Say which value, case and part of it the heat maps show."""
+    where = ", ".join(filter(None, [f"case “{picture.case}”", maps.part]))
+    return printable(f"Heat maps of {picture.value}, {where}")
+
+
+def _prose(text: str) -> Markup:
+    """Escape ``text`` and set what is between backticks as code.
+
+    Examples
+    --------
+    >>> print(_prose("`a < b` is not C"))
+    <code>a &lt; b</code> is not C
+    """
+    return Markup(re.sub(r"`([^`\n]+)`", r"<code>\1</code>", str(escape(text))))
 
 
 def _wrapped(text: str, indent: int, first: str = "") -> list[str]:
@@ -207,6 +228,7 @@ def _template(name: str) -> Any:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["prose"] = _prose
     css = environment.loader.get_source(environment, "card.css")[0]
     environment.globals["style"] = Markup("<style>{}</style>").format(Markup(css))
     return environment.get_template(name)

@@ -1,5 +1,7 @@
 """Two colour scales in a few anchors, so that a card needs no plotting library."""
 
+from functools import cache
+
 import numpy as np
 import numpy.typing as npt
 
@@ -11,10 +13,20 @@ _ANCHORS = {
     "PuOr": "7f3b08 b25706 e08214 fcb761 fee0b6 f6f6f7 d8daeb b1aad1 8073ac 532687"
     " 2d004b",
 }
-_SCALES = {
-    name: np.array([list(bytes.fromhex(anchor)) for anchor in anchors.split()], float)
-    for name, anchors in _ANCHORS.items()
-}
+#: Steps of the tables below; even, so that there is a middle.
+_STEPS = 256
+
+
+def _table(anchors: str) -> list[str]:
+    """Interpolate the anchors once: a card asks for hundreds of colours."""
+    rgb = np.array([list(bytes.fromhex(anchor)) for anchor in anchors.split()], float)
+    at = np.linspace(0, len(rgb) - 1, _STEPS + 1)
+    channels = [np.interp(at, np.arange(len(rgb)), rgb[:, k]) for k in range(3)]
+    rows = np.rint(np.stack(channels, axis=1)).astype(np.uint8)
+    return ["#" + row.tobytes().hex() for row in rows]
+
+
+_SCALES = {name: _table(anchors) for name, anchors in _ANCHORS.items()}
 
 
 def colour(scale: str, position: float) -> str:
@@ -39,10 +51,7 @@ def colour(scale: str, position: float) -> str:
     >>> colour("cividis", 7.0)
     '#fee838'
     """
-    anchors = _SCALES[scale]
-    steps = np.linspace(0.0, 1.0, len(anchors))
-    rgb = [np.interp(position, steps, anchors[:, channel]) for channel in range(3)]
-    return "#" + bytes(round(value) for value in rgb).hex()
+    return _SCALES[scale][round(min(max(position, 0.0), 1.0) * _STEPS)]
 
 
 def luminance(hex_colour: str) -> float:
@@ -72,6 +81,7 @@ def contrast(one: str, other: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
+@cache
 def ink_on(background: str) -> str:
     """Return black or white, whichever reads better on ``background``.
 

@@ -1,7 +1,7 @@
 """Say in words what a pair of arrays, expected and got, shows."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -105,46 +105,48 @@ def pattern(gap: Gap) -> str:
 
     It goes on after "entries differ": ", all of them at d = 1: too large by 0.5".
     """
-    place, where = _place(gap)
-    common = next(_patterns(gap, where), "")
+    if not gap.wrong.any():
+        return ""
+    place, part = _place(gap)
+    common = next(_patterns(part), "")
     return place + (f": {common}" if common else "")
 
 
-def _place(gap: Gap) -> tuple[str, np.ndarray]:
-    """Say which indices of one axis hold every wrong entry; return those entries."""
+def _place(gap: Gap) -> tuple[str, Gap]:
+    """Say which indices of one axis hold every wrong entry; return that part."""
     for axis, name in enumerate(gap.axes):
         others = tuple(k for k in range(gap.wrong.ndim) if k != axis)
-        hit = gap.wrong.any(axis=others)
-        if not hit.all() and hit.sum() <= 4:
-            indices = ", ".join(str(int(i)) for i in np.flatnonzero(hit))
-            return f", all of them at {name} = {indices}", gap.wrong
-    return "", np.ones_like(gap.wrong)
+        hit = np.flatnonzero(gap.wrong.any(axis=others))
+        if len(hit) < gap.wrong.shape[axis] and len(hit) <= 4:
+            arrays = (np.take(array, hit, axis) for array in (gap.expected, gap.got))
+            part = replace(gap, **dict(zip(("expected", "got"), arrays, strict=True)))
+            indices = ", ".join(str(int(index)) for index in hit)
+            return f", all of them at {name} = {indices}", part
+    return "", gap
 
 
-def _patterns(gap: Gap, where: np.ndarray) -> Iterator[str]:
-    """Yield what the entries at ``where`` have in common, the simplest first."""
+def _patterns(gap: Gap) -> Iterator[str]:
+    """Yield what the wrong entries have in common, the simplest first."""
+    where = gap.wrong
     got, expected, error = gap.got[where], gap.expected[where], gap.error[where]
     odd = ~np.isfinite(got) & np.isfinite(expected)
     if odd.any():
         kind = "NaN" if np.isnan(got[odd]).all() else "NaN or infinite"
         yield "yours is " + kind + ("" if odd.all() else f" at {odd.sum()} of them")
-    if not (np.isfinite(got).all() and np.isfinite(expected).all()):
+    if not (np.isfinite(gap.got).all() and np.isfinite(gap.expected).all()):
         return
-    if _flat(error) and got.size > 1:
+    several = got.size > 1
+    if several and _flat(error):
         yield f"too {'large' if error[0] > 0 else 'small'} by {number(abs(error[0]))}"
-    if _flat(got) and got.size > 1:
+    if several and _flat(got):
         yield f"yours is {number(got[0])} at every one of them"
     with np.errstate(all="ignore"):
         factor = got / expected
-    if np.isfinite(factor).all() and _flat(factor) and got.size > 1:
+    if several and np.isfinite(factor).all() and _flat(factor):
         flipped = abs(factor[0] + 1) < _CLOSE
-        yield (
-            "the sign is flipped"
-            if flipped
-            else f"yours is {number(factor[0])} times the expected value"
-        )
-    if where.all():
-        yield from _shape_patterns(gap)
+        times = f"yours is {number(factor[0])} times the expected value"
+        yield "the sign is flipped" if flipped else times
+    yield from _shape_patterns(gap)
 
 
 def _shape_patterns(gap: Gap) -> Iterator[str]:

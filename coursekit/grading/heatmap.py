@@ -63,7 +63,7 @@ def draw(picture: Picture) -> HeatMaps | None:
         return None
     window = _window(gap)
     words = finding(gap)
-    caption = words if pattern(gap) else ""
+    caption = words[0].upper() + words[1:] if pattern(gap) else ""
     svg = _svg(picture.value, gap, window, words)
     return HeatMaps(svg, words, caption, _part(gap, window))
 
@@ -95,7 +95,7 @@ def _part(gap: Gap, window: _Window) -> str:
     for axis, span, length in spans:
         if len(span) < length:
             said.append(f"{axis} {span[0]} to {span[-1]} of {length}")
-    return "shown: " + ", ".join(said) if said else ""
+    return ", ".join(said)
 
 
 def _svg(value: str, gap: Gap, window: _Window, words: str) -> Markup:
@@ -162,10 +162,9 @@ def _panel(
     width, height = size
     right, bottom = width * len(window.columns), height * len(window.rows)
     parts = [_text(_LEFT, 12, title, "start", weight="bold")]
-    if window.column_axis:
-        parts.append(_text(_LEFT, 27, f"{window.column_axis} →", "start"))
-    if window.row_axis:
-        parts.append(_text(_LEFT - 6, _TOP - 5, f"{window.row_axis} ↓", "end"))
+    arrows = zip((window.row_axis, window.column_axis), "↓→", strict=True)
+    names = [f"{axis} {arrow}" for axis, arrow in arrows if axis]
+    parts.append(_text(_LEFT, 27, ", ".join(names), "start"))
     for k, column in enumerate(window.columns):
         if window.column_axis:
             parts.append(_text(_LEFT + (k + 0.5) * width, _TOP - 5, column))
@@ -252,7 +251,7 @@ def _bar(scale: _Scale, x: float, y: float, width: float) -> Markup:
     step = width / 16
     rects = [
         Markup('<rect x="{:g}" y="{:g}" width="{:g}" height="8" fill="{}"/>').format(
-            start + k * step, y, step + 0.3, colour(scale.name, (k + 0.5) / 16)
+            start + k * step, y, step + 0.6, colour(scale.name, (k + 0.5) / 16)
         )
         for k in range(16)
     ]

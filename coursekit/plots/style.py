@@ -1,4 +1,4 @@
-"""The one look of every figure: colours with a second coding, for readers without colour.
+"""The one look of every figure: colours, each with a second coding beside it.
 
 Okabe and Ito's palette keeps apart under the common kinds of colour blindness; a line
 style and a marker of its own keep each curve apart in grey print too.

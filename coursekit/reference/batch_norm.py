@@ -91,7 +91,7 @@ def batch_norm_forward(
         Whether to use, and to remember, the statistics of this batch.
     momentum : float, default=0.1
         Weight of the new batch, as in torch: ``new = (1 - m) * old + m * batch``. No
-        unit. (Keras and the paper's code give this name to the weight of the old.)
+        unit. (Keras gives this name to the weight of the old.)
     eps : float, default=1e-5
         Added to the variance, inside the root. Same unit as ``x`` squared.
 

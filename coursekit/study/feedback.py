@@ -3,6 +3,7 @@
 None of them raises and none of them hangs: what goes wrong is said on a card.
 """
 
+import textwrap
 import traceback
 from collections.abc import Callable
 from dataclasses import replace
@@ -99,16 +100,17 @@ def hint(answer: Any = NOTHING) -> Card:
         return what_it_wants("hint", answer, tasks)
     number, most = store().take_hint(task.name, len(task.hints)), len(task.hints)
     text, _, code = task.hints[number - 1].partition("\n")
-    after = [f"hint({task.name}) again gives the next one."]
+    after = [f"`hint({task.name})` again gives the next one."]
     if number == most:
         after = [
             "That was the last hint. After an attempt, "
-            f"solution({task.name}) shows a worked answer."
+            f"`solution({task.name})` shows a worked answer."
         ]
     return note_card(
         f"{task.name}: hint {number} of {most}",
-        [text, *after, *filter(None, [store().take_note()])],
-        code=code,
+        [text],
+        code=textwrap.dedent(code),
+        after=[*after, *filter(None, [store().take_note()])],
     )
 
 
@@ -135,7 +137,7 @@ def solution(answer: Any = NOTHING) -> Card:
             f"{task.name}: try it first",
             [
                 "The worked answer is shown after your first attempt: write something, "
-                f"run check({task.name}), then ask again. An attempt need not be right."
+                f"run `check({task.name})`, then ask again. It need not be right."
             ],
         )
     found = worked_answer(task)

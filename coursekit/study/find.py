@@ -76,20 +76,20 @@ def _what_is_wrong(
     call: str, thing: Any, tasks: Mapping[str, Task], example: str
 ) -> tuple[str, str]:
     """Return what was given instead, and what to do."""
-    want = f"give it the function or class itself, for example {call}({example})."
+    want = f"give it the function or class itself, for example `{call}({example})`."
     if thing is NOTHING:
         return f"{call} needs your function", f"Please {want}"
     if type(thing) is str and named_task(thing, tasks):
         name = thing.strip().removesuffix("()")
         return (
             f"{call} needs the function, not its name",
-            f"Leave out the quotes: {call}({name}).",
+            f"Leave out the quotes: `{call}({name})`.",
         )
     kind = type(thing).__name__
     if kind in tasks:
         return (
             f"{call} needs the class, not an object of it",
-            f"Leave out the call: {call}({kind}).",
+            f"Leave out the call: `{call}({kind})`.",
         )
     names = [thing] if type(thing) is str else list(_names(thing))
     if callable(thing) or type(thing) is str:
@@ -123,10 +123,8 @@ def _nearest(names: list[str], tasks: Mapping[str, Task]) -> str:
     for name in names:
         near = difflib.get_close_matches(name, tasks, n=3, cutoff=0.6)
         if near:
-            return (
-                f"Did you mean {' or '.join(near)}? The name after `def` must be the "
-                "task's."
-            )
+            guesses = " or ".join(f"`{guess}`" for guess in near)
+            return f"Did you mean {guesses}? The name after `def` must be the task's."
     return "The name after `def` must be the task's."
 
 

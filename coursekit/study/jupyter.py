@@ -34,13 +34,8 @@ def open_lab(folder: Path, options: Sequence[str] = ()) -> int:
     folder = folder.resolve()
     install_kernel(folder)
     server = subprocess.Popen(command(folder, options), env=environment(folder))
-    with ended_together(server):
-        while True:
-            try:
-                return server.wait()
-            except KeyboardInterrupt:
-                # JupyterLab got it too; it asks whether to stop, and we wait for that.
-                continue
+    with patience(server):
+        return server.wait()
 
 
 def command(folder: Path, options: Sequence[str] = ()) -> list[str]:
@@ -99,10 +94,15 @@ def install_kernel(folder: Path) -> Path:
 
 
 @contextmanager
-def ended_together(server: subprocess.Popen) -> Iterator[None]:
-    """End ``server`` when this process is told to end."""
-    before = signal.signal(signal.SIGTERM, lambda *_: server.terminate())
+def patience(server: subprocess.Popen) -> Iterator[None]:
+    """Leave Ctrl-C to ``server``, which asks before it stops; hand SIGTERM on."""
+    handlers = {
+        signal.SIGINT: signal.SIG_IGN,
+        signal.SIGTERM: lambda *_: server.terminate(),
+    }
+    before = {number: signal.signal(number, new) for number, new in handlers.items()}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, old in before.items():
+            signal.signal(number, old)

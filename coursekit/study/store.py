@@ -142,8 +142,10 @@ class Store:
         self.file.parent.mkdir(parents=True, exist_ok=True)
         with contextlib.closing(sqlite3.connect(self.file, timeout=5)) as database:
             if database.execute("PRAGMA user_version").fetchone()[0] == 0:
-                # a network drive may refuse, which is no harm
-                database.execute("PRAGMA journal_mode = WAL")
+                # a network drive refuses, and so does SQLite, without waiting, while
+                # a second kernel does the same: it is faster, and not needed
+                with contextlib.suppress(sqlite3.OperationalError):
+                    database.execute("PRAGMA journal_mode = WAL")
             _migrate(database)
             yield database
 

@@ -41,7 +41,7 @@ DOUBLE = Task(
             ["plain"],
             ["x afterwards"],
             1,
-            reason=Reason.MUTATED_INPUT,
+            reasons={"x afterwards": Reason.MUTATED_INPUT},
         ),
     ],
     mistakes=[Mistake("squared", "You squared instead of doubling.", square)],

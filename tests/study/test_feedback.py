@@ -184,8 +184,8 @@ class Silent:
         (np, "check needs a function, not the module numpy"),
         (lambda x: x, "check does not know this function"),
         (len, "There is no task called len"),
-        ("double", "Leave out the quotes: check(double)."),
-        ("bouble", "Did you mean double?"),
+        ("double", "Leave out the quotes: `check(double)`."),
+        ("bouble", "Did you mean `double`?"),
     ],
 )
 def test_anything_else_is_told_what_check_wants(thing, says):
@@ -207,7 +207,7 @@ def test_a_misspelled_name_gets_the_nearest():
         return 2 * x
 
     said = text(check(duoble))
-    assert "no task called duoble" in said and "Did you mean double?" in said
+    assert "no task called duoble" in said and "Did you mean `double`?" in said
 
 
 def test_a_decorated_function_is_found(right):

@@ -61,8 +61,8 @@ def test_two_processes_can_start_at_once(tmp_path):
     command = [sys.executable, "-c", code, str(tmp_path)]
     both = [subprocess.Popen(command, stdout=subprocess.PIPE) for _ in range(2)]
     said = [process.communicate()[0].split() for process in both]
+    assert all(len(words) == 1 for words in said), said
     assert max(int(words[0]) for words in said) == 10
-    assert all(len(words) == 1 for words in said)
 
 
 def test_a_place_that_cannot_be_written_costs_only_the_saving(tmp_path):

@@ -1,7 +1,7 @@
-"""Exercise 07: layer normalization, forward, backward, and its axes."""
+"""Exercise 07: the axes of a norm; layer normalization forward and backward."""
 
 from coursekit.autograders.layer_norm.axes import AXES_OF
 from coursekit.autograders.layer_norm.backward import LAYER_NORM_BACKWARD
 from coursekit.autograders.layer_norm.forward import LAYER_NORM_FORWARD
 
-TASKS = (LAYER_NORM_FORWARD, LAYER_NORM_BACKWARD, AXES_OF)
+TASKS = (AXES_OF, LAYER_NORM_FORWARD, LAYER_NORM_BACKWARD)

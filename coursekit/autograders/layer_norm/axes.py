@@ -188,12 +188,13 @@ AXES_OF = Task(
         "Name the axes that stay apart first. Batch norm keeps the features (or "
         "channels) apart, layer norm the samples (or time steps), instance norm both. "
         "What remains is averaged over.",
-        "    axes = {\n"
+        "Fill in the gaps.\n"
+        "    table = {\n"
         "        2: {'batch': ..., 'layer': ..., 'instance': ...},  # (N, D)\n"
         "        3: {...},                                          # (B, T, d)\n"
         "        4: {...},                                          # (N, C, H, W)\n"
         "    }\n"
-        "    return axes[...][...]",
+        "    return ...",
     ),
     minutes=5,
     difficulty=1,

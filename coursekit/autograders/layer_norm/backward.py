@@ -3,6 +3,7 @@
 import numpy as np
 
 from coursekit.autograders.layer_norm.backward_mistakes import MISTAKES
+from coursekit.autograders.layer_norm.backward_slips import SLIPS
 from coursekit.autograders.layer_norm.draws import FORBIDDEN, features, scales
 from coursekit.grading.reasons import Reason
 from coursekit.grading.task import Case, Criterion, Invariant, Task
@@ -109,7 +110,7 @@ LAYER_NORM_BACKWARD = Task(
             "`dx_hat = dy * gamma`.",
         ),
     ],
-    mistakes=MISTAKES,
+    mistakes=[*MISTAKES, *SLIPS],
     invariants=[
         Invariant(
             "Every vector of dx should sum to 0",
@@ -129,11 +130,12 @@ LAYER_NORM_BACKWARD = Task(
         "If you add 1 to every feature of one vector, by how much does its y change? "
         "What does that say about the sum of dx over that vector? And how many vectors "
         "does one entry of gamma act on?",
-        "Go back in the order of the forward pass. First the scaling: dx_hat = dy * "
-        "gamma. Then x acts on x_hat in three ways: directly, through the mean, and "
-        "through the variance. The last two each take a mean over the features away. "
+        "Undo the forward pass from its end. First the scaling: multiply dy by gamma, "
+        "before any mean. Then x acts on x_hat in three ways: directly, through the "
+        "mean, and through the variance. The last two each take a mean over the "
+        "features away. "
         "gamma and beta are shared by all vectors: their gradients add up over them.",
-        "    x_hat, inv_std, gamma = cache\n"
+        "Fill in the gaps.\n"
         "    dx_hat = dy * ...\n"
         "    through_mean = ...              # one number for each vector\n"
         "    through_variance = x_hat * ...  # x_hat times one number for each vector\n"

@@ -6,6 +6,7 @@ import numpy as np
 
 from coursekit.autograders.layer_norm.draws import FORBIDDEN, features, scales
 from coursekit.autograders.layer_norm.forward_mistakes import MISTAKES
+from coursekit.autograders.layer_norm.forward_slips import SLIPS
 from coursekit.grading.reasons import Reason
 from coursekit.grading.task import Case, Criterion, Invariant, Task
 from coursekit.probes import layer_norm as probes
@@ -163,7 +164,7 @@ LAYER_NORM_FORWARD = Task(
             "nothing between calls, and draw no random numbers.",
         ),
     ],
-    mistakes=MISTAKES,
+    mistakes=[*MISTAKES, *SLIPS],
     invariants=[
         Invariant(
             "Before gamma and beta, every vector of y should have mean 0",
@@ -189,6 +190,7 @@ LAYER_NORM_FORWARD = Task(
         "the last axis. `keepdims=True` leaves a length of 1 there, and the result "
         "still combines with x. The variance divides by d, and eps goes under the "
         "root.",
+        "Fill in the gaps.\n"
         "    mean = x.mean(axis=..., keepdims=...)\n"
         "    var = ...                       # of x around that mean, divided by d\n"
         "    inv_std = 1 / np.sqrt(...)      # eps is in here\n"

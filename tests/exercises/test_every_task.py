@@ -1,0 +1,204 @@
+"""Every task accepts its reference, names each of its mistakes and speaks plainly."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from coursekit.autograders import all_tasks
+from coursekit.grading.attempt import judge_answer
+from coursekit.grading.cases import cases_for
+from coursekit.grading.judge import judge
+from coursekit.grading.reasons import Reason
+from coursekit.grading.verdict import Status
+from coursekit.probes.run import observe_all
+
+SOURCES = Path(__file__).parents[2] / "solutions" / "sources"
+TASKS = list(all_tasks().values())
+MISTAKES = [(task, mistake) for task in TASKS for mistake in task.mistakes]
+SEEDS = range(20)
+#: Words of the engine's own, of tracebacks and of testing: none helps a learner.
+JARGON = re.compile(
+    r"\b(oracle|probe|invariant|outcome|assertion|traceback|allclose|atol|rtol|stub"
+    r"|test case|np\.float64|ndarray|Complaint|None type)\b",
+    re.IGNORECASE,
+)
+
+each_task = pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)
+each_mistake = pytest.mark.parametrize(
+    ("task", "mistake"),
+    MISTAKES,
+    ids=[f"{task.name}: {mistake.name}" for task, mistake in MISTAKES],
+)
+
+
+def verdict_on(task, answer, seed):
+    return judge_answer(task, answer, seed, look_at_source=False)
+
+
+def prompt_and_answer(task):
+    """Return the prompt and the answer cell of a task, as the author wrote them."""
+    cells = re.split(
+        r"^# %% *", (SOURCES / f"{task.exercise}.py").read_text(), flags=re.M
+    )
+    at = next(n for n, cell in enumerate(cells) if f'task="{task.name}"' in cell)
+    return cells[at - 1], cells[at]
+
+
+def answer_lines(task):
+    region = prompt_and_answer(task)[1].split("# BEGIN ANSWER")[1]
+    return [line.strip() for line in region.split("# END ANSWER")[0].splitlines()]
+
+
+@each_task
+def test_the_reference_gets_full_marks(task):
+    for seed in SEEDS:
+        verdict = verdict_on(task, task.reference, seed)
+        assert verdict.status is Status.PASS, verdict
+        assert verdict.score == verdict.out_of == task.points
+        assert not verdict.mistakes
+
+
+@each_task
+def test_a_stub_is_todo_everywhere(task):
+    def stub(*arguments, **options):
+        raise NotImplementedError("Your code here.")
+
+    verdict = verdict_on(task, stub, seed=1)
+    assert {end.status for end in verdict.criteria} == {Status.TODO}
+    assert {end.reason for end in verdict.criteria} == {Reason.NOT_ATTEMPTED}
+
+
+@each_mistake
+def test_a_mistake_fails_under_its_own_name_and_no_other(task, mistake):
+    for seed in SEEDS:
+        verdict = verdict_on(task, mistake.answer, seed)
+        assert verdict.score < verdict.out_of
+        assert [found.name for found in verdict.mistakes] == [mistake.name], seed
+
+
+@each_mistake
+def test_a_mistake_is_explained_in_a_few_plain_sentences(task, mistake):
+    verdict = verdict_on(task, mistake.answer, seed=1)
+    said = [mistake.explanation, *(found.evidence for found in verdict.mistakes)]
+    said += [end.message for end in verdict.criteria]
+    assert 2 <= len(re.findall(r"[.?!)](?= |$)", mistake.explanation)) <= 5
+    for text in said:
+        assert not JARGON.search(text), text
+
+
+@each_task
+def test_names_of_mistakes_differ(task):
+    names = [mistake.name for mistake in task.mistakes]
+    assert len(set(names)) == len(names)
+
+
+@each_task
+def test_a_task_has_three_to_six_criteria_in_whole_sentences(task):
+    assert 3 <= len(task.criteria) <= 6
+    assert task.points == sum(criterion.points for criterion in task.criteria) > 0
+    for criterion in task.criteria:
+        assert criterion.points >= 1
+        assert criterion.sentence[0].isupper() or criterion.sentence[0] == "`"
+        assert criterion.sentence.endswith(".")
+        assert not JARGON.search(f"{criterion.sentence} {criterion.advice}")
+
+
+@each_task
+def test_form_is_judged_before_values(task):
+    assert task.criteria[0].form_only
+
+
+@each_task
+def test_criteria_name_cases_and_values_that_exist(task):
+    cases = cases_for(task, 1)
+    for criterion in task.criteria:
+        for case in criterion.cases:
+            assert set(criterion.values) <= set(cases.expected(case).values)
+
+
+@each_task
+def test_cases_hold_plain_data_that_can_cross_to_another_process(task):
+    for case in cases_for(task, 1).values():
+        for value in case.inputs.values():
+            assert type(value) in (np.ndarray, float, int, bool, str)
+            assert getattr(value, "dtype", None) != object
+
+
+@each_task
+def test_cases_depend_on_the_seed_and_on_nothing_else(task):
+    def numbers(seed):
+        cases = task.draw(np.random.default_rng(seed))
+        arrays = [
+            value.ravel().tolist()
+            for case in cases.values()
+            for value in case.inputs.values()
+            if isinstance(value, np.ndarray)
+        ]
+        return arrays
+
+    assert numbers(5) == numbers(5)
+    assert numbers(5) != numbers(6)
+
+
+@each_task
+def test_answers_leave_the_cases_unchanged(task):
+    def spoil(*arguments, **options):
+        for argument in arguments:
+            if isinstance(argument, np.ndarray):
+                argument[...] = 0
+        raise RuntimeError
+
+    cases = cases_for(task, 3)
+    observe_all(task.probe, spoil, cases.inputs)
+    verdict = judge(task, cases, observe_all(task.probe, task.reference, cases.inputs))
+    assert verdict.status is Status.PASS
+
+
+@each_task
+def test_hints_come_in_three_stages_and_give_nothing_away(task):
+    assert len(task.hints) == 3
+    assert "?" in task.hints[0]
+    assert "..." in task.hints[2]
+    hints = re.sub(r"\s+", " ", " ".join(task.hints))
+    for line in answer_lines(task):
+        if re.search(r"\w{2,}.*[=(]|return", line):
+            assert re.sub(r"\s+", " ", line) not in hints, line
+
+
+@each_task
+def test_the_answer_has_at_most_fifteen_lines(task):
+    assert 1 <= len([line for line in answer_lines(task) if line]) <= 15
+
+
+@each_task
+def test_the_worked_answer_gets_full_marks(task):
+    source = prompt_and_answer(task)[1].partition("\n")[2]
+    namespace = {"np": np}
+    exec(source, namespace)
+    for seed in SEEDS:
+        verdict = judge_answer(task, namespace[task.name], seed)
+        assert verdict.score == verdict.out_of, verdict
+        assert not verdict.notes
+
+
+@each_task
+def test_the_prompt_says_what_the_task_says(task):
+    prompt, answer = prompt_and_answer(task)
+    assert (
+        f"**{task.points} points · {task.minutes} minutes · difficulty "
+        f"{task.difficulty}/5 · importance {task.importance}/5**"
+    ) in prompt
+    assert f"`{task.signature}`" in prompt
+    assert f"def {task.signature}:" in answer
+    order = [prompt.index(word) for word in ("**Why.**", "**Write**", "**Example.**")]
+    assert order == sorted(order) and order[-1] < prompt.index("`check` looks at")
+
+
+@each_task
+def test_the_prompt_shows_messages_that_can_come(task):
+    prompt = re.sub(r"\n# ?", " ", prompt_and_answer(task)[0])
+    shown = re.findall(r"- \*([^*]+)\*:", prompt)
+    assert len(shown) == 2
+    assert {" ".join(name.split()) for name in shown} <= {m.name for m in task.mistakes}

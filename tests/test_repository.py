@@ -1,0 +1,84 @@
+"""What a newcomer reads and pastes is what continuous integration runs."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from coursekit.authoring import course_map
+
+ROOT = Path(__file__).parents[1]
+START = "python3 -m venv .venv && .venv/bin/pip install -e . && .venv/bin/coursekit lab"
+TEST = "python3 -m venv .venv && .venv/bin/pip install -e '.[test]' && .venv/bin/pytest"
+
+
+def text_of(name):
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def commands():
+    """Return the lines of the README's shell blocks."""
+    blocks = re.findall(r"```bash\n(.*?)```", text_of("README.md"), re.DOTALL)
+    return [line for block in blocks for line in block.splitlines()]
+
+
+@pytest.mark.parametrize("command", [START, TEST])
+def test_the_readme_has_the_two_commands(command):
+    assert commands().count(command) == 1
+
+
+def test_continuous_integration_ends_with_the_readme_s_test_command_word_for_word():
+    assert text_of(".ci/run").splitlines()[-1] == TEST
+
+
+def test_the_workflow_runs_what_the_readme_says():
+    workflow = text_of(".github/workflows/test.yml")
+    assert "run: .ci/run" in workflow
+    assert r".venv\Scripts\pip install -e '.[test]'" in workflow
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no bash to ask")
+def test_the_script_of_continuous_integration_is_right_by_its_syntax():
+    script = ROOT / ".ci/run"
+    assert script.stat().st_mode & 0o111
+    subprocess.run(["bash", "-n", str(script)], check=True)
+
+
+def test_every_folder_the_readme_lists_is_there_and_none_is_left_out():
+    tree = re.search(r"```\n(notebooks/.*?)```", text_of("README.md"), re.DOTALL)
+    listed = set(re.findall(r"^  (\w+/|cli\.py)", tree[1], re.MULTILINE))
+    package = {f"{p.name}/" for p in (ROOT / "coursekit").iterdir() if p.is_dir()}
+    assert listed - {"sources/", "cli.py"} == package - {"__pycache__/"}
+
+
+def test_links_of_the_readme_and_the_changelog_resolve():
+    for name in ("README.md", "CHANGELOG.md"):
+        for target in re.findall(r"\]\(([^)#]+)\)", text_of(name)):
+            assert "://" in target or (ROOT / target).exists(), target
+
+
+def test_the_changelog_has_a_section_on_grades():
+    assert "### Grades" in text_of("CHANGELOG.md")
+
+
+def test_the_course_map_has_its_place_in_the_readme():
+    readme = text_of("README.md")
+    assert readme.index(course_map.BEGIN) < readme.index(course_map.END)
+
+
+@pytest.mark.parametrize(
+    ("path", "ignored"),
+    [
+        ("study/exercises/07_layer_norm.ipynb", True),
+        ("coursekit/study/folder.py", False),
+        ("tests/study/test_folder.py", False),
+        ("anywhere/.coursekit/manifest.json", True),
+    ],
+)
+def test_git_ignores_study_folders_and_not_the_package_s_own(path, ignored):
+    if not (ROOT / ".git").exists():
+        pytest.skip("not a clone")
+    asked = subprocess.run(["git", "-C", ROOT, "check-ignore", "-q", path], check=False)
+    assert (asked.returncode == 0) is ignored

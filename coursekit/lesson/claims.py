@@ -96,7 +96,9 @@ exactly 62)
         else:
             holds = RELATIONS[relation][1](value, bound)
     verdict = "holds" if holds else "fails"
-    found = f"{'measured' if measured else 'computed'} {told(value)}"
+    found = (
+        f"measured {told(value, digits=3)}" if measured else f"computed {told(value)}"
+    )
     facts = f"{found}; bound: {_bound_in_words(relation, bound, rtol)}"
     text = f"Claim {verdict}: {sentence} ({facts})"
     page = (

@@ -50,7 +50,7 @@ def is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def told(value: Any, unit: str = "") -> str:
-    """Return a value as it is written in a sentence: six digits at most."""
-    text = f"{value:.6g}" if isinstance(value, float) else str(value)
+def told(value: Any, unit: str = "", *, digits: int = 6) -> str:
+    """Return a value as it is written in a sentence."""
+    text = f"{value:.{digits}g}" if isinstance(value, float) else str(value)
     return f"{text} {unit}".rstrip()

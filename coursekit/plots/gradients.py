@@ -9,7 +9,7 @@ from coursekit.plots.style import GREY, SERIES
 def draw_error_over_step(ax: Axes, steps: np.ndarray, errors: np.ndarray) -> str:
     """Draw how far a central difference is off, over its step, on two log axes.
 
-    Dotted lines show the two errors it is made of: ``h**2 / 12``, about what is left
+    Thin lines show the two errors it is made of: ``h**2 / 12``, about what is left
     of the series of a function such as the sine, and ``1e-16 / h``, its rounding.
 
     Parameters
@@ -25,10 +25,8 @@ def draw_error_over_step(ax: Axes, steps: np.ndarray, errors: np.ndarray) -> str
         The alt text, with the step of the smallest error.
     """
     ax.loglog(steps, errors, label="measured error", **SERIES[0])
-    for label, line in (("$h^2/12$", steps**2 / 12), (r"$10^{-16}/h$", 1e-16 / steps)):
-        ax.loglog(steps, line, color=GREY, linestyle=":")
-        end = np.argmax(line)
-        ax.annotate(label, (steps[end], line[end]), color=GREY)
+    ax.loglog(steps, steps**2 / 12, color=GREY, linestyle=":", label="$h^2/12$")
+    ax.loglog(steps, 1e-16 / steps, color=GREY, linestyle="--", label="$10^{-16}/h$")
     ax.set(
         xlabel="step h (no unit)",
         ylabel="error (no unit)",

@@ -55,7 +55,7 @@ print("x:", x.shape, " means:", means.shape)
 means_guess.reveal(means.size)
 
 # %% claim-means
-claim("Each of the $B T$ vectors has its own mean.", means.shape, "==", (2, 3))
+claim("Each of the 2 times 3 vectors has its own mean.", means.shape, "==", (2, 3))
 
 # %% [markdown]
 # The 4 features are what disappears; the $2 \cdot 3$ vectors are what stays. This is the whole difference between the norms of this course: layer norm takes its statistics over axis -1, batch norm over the axes 0 and 1.
@@ -80,7 +80,8 @@ square_guess.reveal("centres neither rows nor columns")
 
 # %% claim-keepdims
 claim("`keepdims=True` centres each row.", abs(careful.mean(axis=-1)).max(), "==", 0)
-claim("Without it no error warns you.", careless.mean(), "==", 0)
+claim("Without it row 0 is off by 3.", careless[0].mean(), "==", -3)
+claim("The overall mean hides that.", careless.mean(), "==", 0)
 
 # %% [markdown]
 # Without `keepdims` the mean of row $j$ was subtracted from **column** $j$. No error, right shape, and even the mean of everything is 0. That is why `check` always tries sizes that differ, and so should you.

@@ -83,7 +83,7 @@ def test_a_mistake_is_explained_in_a_few_plain_sentences(task, mistake):
     verdict = verdict_on(task, mistake.answer, seed=1)
     said = [mistake.explanation, *(found.evidence for found in verdict.mistakes)]
     said += [end.message for end in verdict.criteria]
-    assert 2 <= len(re.findall(r"[.?!)](?= |$)", mistake.explanation)) <= 5
+    assert 2 <= len(re.findall(r"[.?!]\)?(?= |$)", mistake.explanation)) <= 4
     for text in said:
         assert not JARGON.search(text), text
 
@@ -123,7 +123,7 @@ def test_cases_hold_plain_data_that_can_cross_to_another_process(task):
     for case in cases_for(task, 1).values():
         for value in case.inputs.values():
             assert type(value) in (np.ndarray, float, int, bool, str)
-            assert getattr(value, "dtype", None) != object
+            assert not isinstance(value, np.ndarray) or value.dtype.kind != "O"
 
 
 @each_task

@@ -82,6 +82,8 @@ def with_a_dict(x, gamma, beta, eps=1e-5):
 
 
 class Kept(NamedTuple):
+    """A cache as some write it."""
+
     x_hat: np.ndarray
     inv_std: np.ndarray
     gamma: np.ndarray
@@ -314,7 +316,6 @@ def test_an_unknown_mistake_in_dx_gets_a_law_and_two_places():
 def test_two_independent_mistakes_are_both_named():
     def answer(dy, cache):
         x_hat, inv_std, gamma = cache
-        leading = tuple(range(dy.ndim - 1))
         return dy * gamma * inv_std, (dy * x_hat).sum(), dy.sum()
 
     for seed in SEEDS:

@@ -125,8 +125,8 @@ MISTAKES.add(
 
 MISTAKES.add(
     "instance norm without time",
-    "Instance norm of (B, T, d) takes one sequence and one feature and averages over "
-    "what is left: the time steps, axis 1.",
+    "You leave nothing to average over. Instance norm of (B, T, d) takes one sequence "
+    "and one feature, and averages over what is left: the time steps, axis 1.",
 )(instead("instance", "(B, T, d)", ()))
 
 MISTAKES.add(

@@ -71,14 +71,17 @@ def runs_as_root() -> bool:
 
 
 def environment(folder: Path) -> dict[str, str]:
-    """Return the environment of JupyterLab: this one's, and our kernel found first.
+    """Return the environment of JupyterLab: this one's, with our kernel found first.
 
     ``JUPYTER_PATH`` is the one place that comes before the user's own kernels, where a
-    ``python3`` of another interpreter may stand.
+    ``python3`` of another interpreter may stand. One thread, unless the learner says
+    otherwise: in networks this small torch's threads gain nothing, and on two cores
+    they and the browser wait for each other (lesson 07: over 3 minutes, not 20 s).
     """
     before = os.environ.get("JUPYTER_PATH")
     path = [str(folder / MARKER / "jupyter"), *([before] if before else [])]
-    return {**os.environ, "JUPYTER_PATH": os.pathsep.join(path)}
+    own = {"JUPYTER_PATH": os.pathsep.join(path)}
+    return {"OMP_NUM_THREADS": "1", **os.environ, **own}
 
 
 def install_kernel(folder: Path) -> Path:

@@ -70,6 +70,16 @@ def test_a_jupyter_path_that_was_set_stays(tmp_path, monkeypatch):
     assert path == [str(tmp_path / ".coursekit" / "jupyter"), "/theirs"]
 
 
+@pytest.mark.parametrize(("asked", "given"), [(None, "1"), ("4", "4")])
+def test_torch_gets_one_thread_unless_the_learner_says_otherwise(
+    tmp_path, monkeypatch, asked, given
+):
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    if asked:
+        monkeypatch.setenv("OMP_NUM_THREADS", asked)
+    assert jupyter.environment(tmp_path)["OMP_NUM_THREADS"] == given
+
+
 @pytest.mark.slow
 def test_the_server_serves_the_study_folder(lab):
     names = {item["name"] for item in json.loads(lab.get("/api/contents"))["content"]}

@@ -81,7 +81,6 @@ def test_the_learner_s_own_theme_is_kept(page, lab):
     wait_for_theme("Light")
 
 
-@pytest.mark.xfail(reason="the view of the cell is not found after a second run")
 @needs(LESSON)
 def test_lesson_07_runs_without_an_error_and_its_explorer_moves(open_notebook):
     lesson = open_notebook(LESSON)
@@ -99,7 +98,6 @@ def test_lesson_07_runs_without_an_error_and_its_explorer_moves(open_notebook):
     wait_until_other_than(told, status)
 
 
-@pytest.mark.xfail(reason="the view of the cell is not found after a second run")
 @needs(EXERCISE)
 def test_exercise_07_goes_from_todo_over_a_named_mistake_to_all_pass(open_notebook):
     exercise = open_notebook(EXERCISE)

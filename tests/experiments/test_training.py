@@ -4,7 +4,13 @@ import pytest
 import torch
 from torch import nn
 
-from coursekit.experiments.training import accuracy, batches, digits, train
+from coursekit.experiments.training import (
+    accuracy,
+    batches,
+    digits,
+    train,
+    training_loss,
+)
 
 
 def order(seed, **sizes):
@@ -48,3 +54,31 @@ def test_training_learns_watches_and_leaves_the_global_generator_alone():
     assert steps == list(range(61))
     assert not model.training
     assert torch.equal(state, torch.get_rng_state())
+
+
+def test_adam_learns_too_and_lowers_the_training_loss():
+    model = nn.Linear(64, 10)
+    before = training_loss(model, digits())
+    train(
+        model,
+        digits(),
+        steps=60,
+        batch_size=32,
+        lr=0.01,
+        optimizer="adam",
+        generator=torch.Generator().manual_seed(0),
+    )
+    assert training_loss(model, digits()) < 0.5 * before
+
+
+def test_an_unknown_optimizer_is_named():
+    with pytest.raises(ValueError, match="optimizer must be one of sgd, adam; got 'x'"):
+        train(
+            nn.Linear(64, 10),
+            digits(),
+            steps=1,
+            batch_size=2,
+            lr=0.1,
+            optimizer="x",
+            generator=torch.Generator(),
+        )

@@ -7,7 +7,7 @@ an alt text; its size is written out, so the page does not jump while it changes
 
 import base64
 import html
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import ipywidgets as widgets
@@ -39,6 +39,28 @@ def slider(
     """
     ends = {"min": low, "max": high, "step": step}
     return widgets.FloatSlider(value, description=label, **ends, **CONTROL, **more)
+
+
+def choice(label: str, value: str, options: Sequence[str]) -> widgets.Dropdown:
+    """Return a list to choose from, with a label in full words.
+
+    Examples
+    --------
+    >>> choice("activation", "relu", ["relu", "tanh"]).value
+    'relu'
+    """
+    return widgets.Dropdown(value=value, options=options, description=label, **CONTROL)
+
+
+def box(label: str, value: bool = False) -> widgets.Checkbox:
+    """Return a box to tick, with a label in full words.
+
+    Examples
+    --------
+    >>> box("training mode", True).value
+    True
+    """
+    return widgets.Checkbox(value=value, description=label, **CONTROL)
 
 
 class Explorer(widgets.VBox):

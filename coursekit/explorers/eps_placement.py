@@ -2,11 +2,10 @@
 
 from functools import cache, lru_cache
 
-import ipywidgets as widgets
 import numpy as np
 
 from coursekit.experiments import eps_placement as experiment
-from coursekit.explorers.base import CONTROL, Explorer, Params, slider
+from coursekit.explorers.base import Explorer, Params, box, slider
 from coursekit.explorers.stage import Stage
 from coursekit.plots.eps_placement import draw_eps_state, prepare_eps_axes
 
@@ -85,8 +84,6 @@ def explore_eps_placement() -> Explorer:
     controls = {
         "log_variance": slider("variance, power of ten", -6.0, -12.0, 2.0, 0.1),
         "log_eps": slider("eps, power of ten", -5.0, -8.0, 0.0, 0.1),
-        "constant": widgets.Checkbox(
-            value=False, description="constant vector: variance exactly 0", **CONTROL
-        ),
+        "constant": box("constant vector: variance exactly 0"),
     }
     return Explorer(controls, render, tell)

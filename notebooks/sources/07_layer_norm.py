@@ -51,6 +51,8 @@ claim("The means have the shape (B, T, 1).", mean.shape, "==", (2, 3, 1))
 show(plots.draw_who_shares, (2, 3, 4), ncols=2)
 
 # %% article-each-sample [markdown]
+# ### Claims A7 and A9
+#
 # **What the article says.** Layer norm works on each vector $x^{(bt)}$ by itself, with the mean and the variance over $i$; it normalizes each sample, while batch norm normalizes each feature.
 #
 # **What is exact.** The first half is right, and $\gamma, \beta$ do not depend on $b$ and $t$. The second half holds for data of shape $(N, D)$ only. In a sequence there are $T$ vectors in each sample, and batch norm averages over $B$ **and** $T$; in images of shape $(N, C, H, W)$ it averages over $N$, $H$ and $W$, one mean for each channel.
@@ -97,6 +99,8 @@ claim("The mean of LN(x) is zero up to rounding.", mean, "<", 1e-15, measured=Tr
 claim("The std is the root of var / (var + eps).", std, "~", np.sqrt(0.5), rtol=1e-6)
 
 # %% article-stuck [markdown]
+# ### Claim A8
+#
 # **What the article says.** Without rescaling, the output is always forced to mean 0 and standard deviation 1.
 #
 # **What is exact.** Mean 0: yes. Standard deviation: $\sqrt{\sigma^2/(\sigma^2+\epsilon)}$, below 1, and 0 for a constant vector. And "always" depends on the norm. Layer norm forces the features of *each sample*, in training and in evaluation. Batch norm forces each *feature over the batch*, in training only; in evaluation it uses remembered statistics, and nothing is forced. Whether being "stuck" there hurts is a question for section 9.
@@ -296,6 +300,8 @@ claim("The sum of squares has no gradient.", slope, "<", 1e-13, measured=True)
 # %% eps [markdown]
 # ## 6 · Where does eps stand?
 #
+# ### Claim A7, the formula
+#
 # **What the article says.** Divide by $\sqrt{\sigma^2} + \epsilon$: the $\epsilon$ stands *outside* the root.
 #
 # **What is exact.** PyTorch's documentation has $\sqrt{\sigma^2 + \epsilon}$, *inside*; the paper of Ba, Kiros and Hinton (2016, Eq. 3 and 4) has no $\epsilon$ at all. For ordinary vectors the two agree to three digits and more. For quiet ones they do not:
@@ -466,6 +472,8 @@ claim("With batches of 32 too.", abs(gain[32]), "<", 0.05, measured=True)
 
 # %% affine [markdown]
 # ## 9 · Gamma and beta learn
+#
+# ### Claim A8, during training
 #
 # **What the article says.** Mean 0 and standard deviation 1 are wanted at the onset only; during training the distribution moves away, thanks to $\gamma$ and $\beta$.
 #

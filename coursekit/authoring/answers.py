@@ -10,6 +10,11 @@ from nbformat import NotebookNode
 from coursekit.authoring.sources import BuildError, tags_of
 
 BEGIN, END = "# BEGIN ANSWER", "# END ANSWER"
+#: ``answer("02-identity", 62)  # ANSWER``: the exercise shows three dots for the 62
+SHORT = re.compile(
+    r'^(?P<call>(?:\w+ = )?answer\("[\w-]+", )(?P<given>.+)\)  # ANSWER$', re.M
+)
+SHORT_MARKER = "# ANSWER"
 STUB = 'raise NotImplementedError("Your code here.")'
 MOST_LINES = 15
 HOW = f"Write '{BEGIN}' and '{END}' on lines of their own, at the same indentation."
@@ -49,11 +54,13 @@ def stub(source: str, where: str) -> str:
     >>> print(stub("def f(x):\n    # BEGIN ANSWER\n    return x\n    # END ANSWER", ""))
     def f(x):
         raise NotImplementedError("Your code here.")
+    >>> print(stub('answer("07-rank", 62)  # ANSWER', ""))
+    answer("07-rank", ...)
     """
     lines = source.splitlines()
     for region in reversed(list(regions(source, where))):
         lines[region.begin : region.end + 1] = [region.indent + STUB]
-    return "\n".join(lines)
+    return SHORT.sub(r"\g<call>...)", "\n".join(lines))
 
 
 def worked(source: str, where: str) -> str:
@@ -62,7 +69,8 @@ def worked(source: str, where: str) -> str:
         n for region in regions(source, where) for n in (region.begin, region.end)
     }
     lines = source.splitlines()
-    return "\n".join(line for n, line in enumerate(lines) if n not in markers)
+    kept = "\n".join(line for n, line in enumerate(lines) if n not in markers)
+    return SHORT.sub(r"\g<call>\g<given>)", kept)
 
 
 def answer_lines(source: str, where: str = "") -> list[str]:
@@ -102,15 +110,23 @@ def check_answer_cell(cell: NotebookNode, name: str) -> None:
     """Raise `BuildError` if a cell of a solution breaks the rules of answers."""
     where = f"{name}, cell {cell.id}"
     found = list(regions(cell.source, where))
+    short = SHORT.findall(cell.source)
+    if len(short) != cell.source.count(SHORT_MARKER):
+        raise BuildError(
+            f"{where}: '{SHORT_MARKER}' must end a line such as "
+            f"'answer(\"name\", 62)  {SHORT_MARKER}'."
+        )
     tagged = "answer" in tags_of(cell)
-    if found and not tagged:
+    if (found or short) and not tagged:
         raise BuildError(f"{where}: a cell with an answer must have the tag 'answer'.")
     if not tagged:
         return
-    if not found:
+    if not (found or short):
         raise BuildError(f"{where}: a cell tagged 'answer' must have one. {HOW}")
     if not cell.metadata.get("task"):
         raise BuildError(f'{where}: an answer must name its task, as task="name".')
+    if short:
+        return
     count = len(answer_lines(cell.source, where))
     if not 1 <= count <= MOST_LINES:
         raise BuildError(

@@ -97,3 +97,25 @@ def test_answer_cell_that_keeps_the_rules_passes(tmp_path):
     cell = cell_of(ONE_CELL + SOURCE, tmp_path)
     check_answer_cell(cell, "07_topic.py")
     assert cell.metadata == {"tags": ["answer"], "task": "twice"}
+
+
+SHORT = 'answer("07-rank", 62)  # ANSWER'
+
+
+def test_a_short_answer_becomes_three_dots_and_is_worked_without_its_marker(tmp_path):
+    assert stub(f"x = 1\n{SHORT}", "") == 'x = 1\nanswer("07-rank", ...)'
+    assert worked(SHORT, "") == 'answer("07-rank", 62)'
+    assert stub('answer("a", (2, f(3)))  # ANSWER', "") == 'answer("a", ...)'
+    cell = cell_of('# %% rank tags=["answer"] task="07-rank"\n' + SHORT, tmp_path)
+    check_answer_cell(cell, "07_topic.py")
+
+
+def test_a_short_answer_that_is_not_one_call_on_one_line_stops_the_build(tmp_path):
+    text = '# %% rank tags=["answer"] task="07-rank"\nrank = 62  # ANSWER'
+    with pytest.raises(BuildError, match="must end a line such as"):
+        check_answer_cell(cell_of(text, tmp_path), "07_topic.py")
+
+
+def test_a_short_answer_without_the_tag_stops_the_build(tmp_path):
+    with pytest.raises(BuildError, match="must have the tag 'answer'"):
+        check_answer_cell(cell_of(f"# %% rank\n{SHORT}", tmp_path), "07_topic.py")

@@ -1,8 +1,9 @@
 """Build lessons, solutions and exercises from their sources, or say what is stale."""
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 
 import nbformat
@@ -170,33 +171,39 @@ def _run_all(
     sources: list[Source], read: dict[Source, list[NotebookNode]], progress: bool
 ) -> list[Path]:
     """Execute and write notebooks; one that fails does not stop the others."""
-
-    def run(source: Source) -> Path | BuildError | None:
-        try:
-            made = _unexecuted(source, read[source])
-            seal = fingerprint(source.path, source.root)
-            execute(made, source.executed.parent, source.root, source.name)
-            text = notebooks.as_text(notebooks.sealed(made, source.name, seal))
-        except BuildError as error:
-            return error
-        return (
-            source.executed if notebooks.write_if_new(source.executed, text) else None
-        )
-
-    with ThreadPoolExecutor(AT_ONCE) as pool:
+    if not sources:
+        return []
+    # Processes, not threads: the clients of two kernels in one process can close each
+    # other's sockets, and then a notebook waits for ever.
+    with ProcessPoolExecutor(AT_ONCE, get_context("spawn")) as pool:
         ends = list(
             tqdm(
-                pool.map(run, sources),
+                pool.map(_run, sources, [read[source] for source in sources]),
                 total=len(sources),
                 desc="building",
                 unit="notebook",
-                disable=not (progress and sources),
+                disable=not progress,
             )
         )
-    failures = [str(end) for end in ends if isinstance(end, BuildError)]
+    failures = [end for end in ends if isinstance(end, str)]
     if failures:
         raise BuildError("\n".join(failures))
     return [end for end in ends if isinstance(end, Path)]
+
+
+def _run(source: Source, cells: list[NotebookNode]) -> Path | str | None:
+    """Execute and write one notebook; return its path if that changed it, or a fault.
+
+    A fault comes as text: an exception would end the pool's other work.
+    """
+    try:
+        made = _unexecuted(source, cells)
+        seal = fingerprint(source.path, source.root)
+        execute(made, source.executed.parent, source.root, source.name)
+        text = notebooks.as_text(notebooks.sealed(made, source.name, seal))
+    except BuildError as error:
+        return str(error)
+    return source.executed if notebooks.write_if_new(source.executed, text) else None
 
 
 def _readme(sources: list[Source], root: Path, check: bool) -> list[Path]:

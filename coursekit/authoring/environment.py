@@ -22,6 +22,9 @@ def steady(home: Path) -> dict[str, str]:
         "COURSEKIT_HOME": str(home),
         "MPLBACKEND": "agg",
         "NO_COLOR": "1",
+        # as in JupyterLab: threads gain nothing in small networks, and lose a lot
+        # where something else runs on the same cores
+        "OMP_NUM_THREADS": "1",
         "PYTHONHASHSEED": "0",
         "TQDM_DISABLE": "1",
     }

@@ -80,11 +80,10 @@ def _failed_cell(notebook: NotebookNode) -> str:
 
 
 def _running_cell(notebook: NotebookNode) -> str:
-    """Return the id of the cell the kernel was busy with."""
+    """Return the id of the cell the kernel was busy with: the last that was counted."""
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     started = [cell for cell in code if cell.execution_count is not None]
-    waiting = [cell for cell in code if cell.execution_count is None]
-    return (waiting or started)[0].id
+    return started[-1].id if started else code[0].id
 
 
 def normalise(notebook: NotebookNode) -> None:

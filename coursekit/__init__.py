@@ -1,14 +1,14 @@
 """A hands-on course on residual connections and normalization.
 
-In a notebook: ``from coursekit import check, hint, progress, solution``. On the command
-line: ``coursekit --help``.
+In a notebook: ``from coursekit import answer, check, hint, progress, solution``. On the
+command line: ``coursekit --help``.
 """
 
 from importlib import import_module
 from typing import Any
 
 __version__ = "0.1.0"
-__all__ = ["check", "hint", "progress", "solution"]
+__all__ = ["answer", "check", "hint", "progress", "solution"]
 
 
 def __getattr__(name: str) -> Any:

@@ -9,7 +9,7 @@ from pathlib import Path
 FORMAT = 1
 #: What `coursekit.__getattr__` imports on first use.
 LAZY = dict.fromkeys(
-    ("check", "hint", "progress", "solution"), "coursekit.study.feedback"
+    ("answer", "check", "hint", "progress", "solution"), "coursekit.study.feedback"
 )
 PACKAGE = "coursekit"
 

@@ -1,4 +1,4 @@
-"""What a notebook calls: `check`, `hint`, `solution` and `progress`.
+"""What a notebook calls: `check`, `answer`, `hint`, `solution` and `progress`.
 
 None of them raises and none of them hangs: what goes wrong is said on a card.
 """
@@ -11,17 +11,27 @@ from functools import wraps
 from pathlib import Path
 from typing import Any
 
-from coursekit.autograders import all_tasks
+from coursekit import __version__
+from coursekit.autograders import all_questions, all_tasks
+from coursekit.autograders.edition import edition
 from coursekit.grading.attempt import judge_answer
 from coursekit.grading.card import card, note_card
 from coursekit.grading.display import Card
 from coursekit.grading.judge import uniform
+from coursekit.grading.question import Question, judge_short
 from coursekit.grading.reasons import Reason
 from coursekit.grading.task import Task
 from coursekit.grading.verdict import CriterionVerdict, Status, Verdict
-from coursekit.study.find import NOTHING, find_task, named_task, what_it_wants
+from coursekit.study.completion import export_completion
+from coursekit.study.find import (
+    NOTHING,
+    find_task,
+    named_task,
+    no_such_question,
+    what_it_wants,
+)
+from coursekit.study.progress_card import progress_card
 from coursekit.study.session import untouched
-from coursekit.study.standing import progress_card
 from coursekit.study.store import store
 from coursekit.study.timelimit import VARIABLE, Stopped, seconds_allowed, within
 from coursekit.study.worked import worked_answer
@@ -77,7 +87,30 @@ def check(answer: Any = NOTHING) -> Card:
         verdict = judged(task, answer)
     except Stopped as stopped:
         return _interrupted("check", stopped.place)
-    return card(_recorded(verdict))
+    return card(_recorded(verdict, task))
+
+
+@_never_raises
+def answer(name: str = "", short: Any = ...) -> Card:
+    """Answer a short question and hear at once whether it is right, and why.
+
+    Parameters
+    ----------
+    name : str
+        The question's name, as the exercise gives it: ``"02-identity"``.
+    short : number, str or tuple of int
+        Your answer; the three dots stand for none yet.
+
+    Returns
+    -------
+    Card
+        Shows itself as the last line of a cell. The attempt is recorded.
+    """
+    questions = all_questions()
+    question = questions.get(name.strip()) if type(name) is str else None
+    if question is None:
+        return no_such_question(name, questions)
+    return card(_recorded(judge_short(question, short), question))
 
 
 @_never_raises
@@ -87,24 +120,23 @@ def hint(answer: Any = NOTHING) -> Card:
     Parameters
     ----------
     answer : function, class or str
-        What you are writing, or the task's name in quotes.
+        What you are writing, or the name of the task or of a short question in quotes.
 
     Returns
     -------
     Card
         A question first, then a pointer, then a template with gaps.
     """
-    tasks = all_tasks()
-    task = named_task(answer, tasks)
+    task = named_task(answer, _everything())
     if task is None:
-        return what_it_wants("hint", answer, tasks)
+        return what_it_wants("hint", answer, all_tasks())
     number, most = store().take_hint(task.name, len(task.hints)), len(task.hints)
     text, _, code = task.hints[number - 1].partition("\n")
-    after = [f"`hint({task.name})` again gives the next one."]
+    after = [f"`hint({_written(task)})` again gives the next one."]
     if number == most:
         after = [
             "That was the last hint. After an attempt, "
-            f"`solution({task.name})` shows a worked answer."
+            f"`solution({_written(task)})` shows a worked answer."
         ]
     return note_card(
         f"{task.name}: hint {number} of {most}",
@@ -121,23 +153,22 @@ def solution(answer: Any = NOTHING) -> Card:
     Parameters
     ----------
     answer : function, class or str
-        What you wrote, or the task's name in quotes.
+        What you wrote, or the name of the task or of a short question in quotes.
 
     Returns
     -------
     Card
         The answer, or what to do first, or where the solutions are.
     """
-    tasks = all_tasks()
-    task = named_task(answer, tasks)
+    task = named_task(answer, _everything())
     if task is None:
-        return what_it_wants("solution", answer, tasks)
+        return what_it_wants("solution", answer, all_tasks())
     if not store().standing(task.name).attempts:
         return note_card(
             f"{task.name}: try it first",
             [
                 "The worked answer is shown after your first attempt: write something, "
-                f"run `check({task.name})`, then ask again. It need not be right."
+                f"run {_how_to_try(task)}, then ask again. It need not be right."
             ],
         )
     found = worked_answer(task)
@@ -158,17 +189,47 @@ def solution(answer: Any = NOTHING) -> Card:
 
 
 @_never_raises
-def progress() -> Card:
+def progress(*, export: bool = False, learner: str = "") -> Card:
     """Show what is done, what is next, points and minutes.
+
+    Parameters
+    ----------
+    export : bool, default=False
+        Also write a completion record into the working folder: ``completion.json`` and
+        ``completion.html``, a page to print. It says for every task and question how
+        it ended, when, and which version of the course checked it.
+    learner : str, default=""
+        The name that stands on the record.
 
     Returns
     -------
     Card
-        A table of all tasks; it survives a restart of the kernel.
+        A map and a table of the course; what they show survives a restart of the
+        kernel.
     """
-    tasks, kept = all_tasks(), store()
-    standings = {name: kept.standing(name) for name in tasks}
-    return progress_card(tasks, standings, kept.take_note())
+    everything, kept = _everything(), store()
+    standings = {name: kept.standing(name) for name in everything}
+    notes = [kept.take_note()]
+    if export:
+        notes.append(export_completion(Path.cwd(), everything, standings, learner))
+    return progress_card(everything, standings, " ".join(filter(None, notes)))
+
+
+def _everything() -> dict[str, Task | Question]:
+    """Return all there is to do: each exercise's short questions, then its tasks."""
+    both = [*all_questions().values(), *all_tasks().values()]
+    return {one.name: one for one in sorted(both, key=lambda one: one.exercise)}
+
+
+def _written(one: Task | Question) -> str:
+    """Return what stands between the parentheses of `hint`: a question has quotes."""
+    return f'"{one.name}"' if isinstance(one, Question) else one.name
+
+
+def _how_to_try(one: Task | Question) -> str:
+    if isinstance(one, Question):
+        return f'`answer("{one.name}", ...)` with something for the dots'
+    return f"`check({one.name})`"
 
 
 def judged(task: Task, answer: Any) -> Verdict:
@@ -205,10 +266,10 @@ def judged(task: Task, answer: Any) -> Verdict:
     return replace(verdict, notes=(*verdict.notes, note)) if note else verdict
 
 
-def _recorded(verdict: Verdict) -> Verdict:
+def _recorded(verdict: Verdict, one: Task | Question) -> Verdict:
     """Record an attempt; note on the verdict when that was not possible."""
     kept = store()
-    kept.record(verdict)
+    kept.record(verdict, f"{__version__} {edition(one.exercise)}")
     note = kept.take_note()
     return replace(verdict, notes=(*verdict.notes, note)) if note else verdict
 

@@ -8,13 +8,16 @@ from typing import Any
 
 from coursekit.grading.card import note_card
 from coursekit.grading.display import Card
+from coursekit.grading.question import Question
 from coursekit.grading.task import Task
 
 #: Stands for "nothing was given", which None is not.
 NOTHING: Any = type("Nothing", (), {"__repr__": lambda self: "<nothing>"})()
 
 
-def find_task(thing: Any, tasks: Mapping[str, Task]) -> Task | None:
+def find_task(
+    thing: Any, tasks: Mapping[str, Task | Question]
+) -> Task | Question | None:
     """Return the task of a function or class, by its name.
 
     A decorator may have hidden the name: then what it wraps and the notebook's
@@ -27,7 +30,9 @@ def find_task(thing: Any, tasks: Mapping[str, Task]) -> Task | None:
     return None
 
 
-def named_task(thing: Any, tasks: Mapping[str, Task]) -> Task | None:
+def named_task(
+    thing: Any, tasks: Mapping[str, Task | Question]
+) -> Task | Question | None:
     """Return the task of a function, a class or a name in quotes."""
     if type(thing) is str:
         return tasks.get(thing.strip().removesuffix("()"))
@@ -70,6 +75,19 @@ def what_it_wants(call: str, thing: Any, tasks: Mapping[str, Task]) -> Card:
     example = next(iter(tasks), "layer_norm_forward")
     title, advice = _what_is_wrong(call, thing, tasks, example)
     return note_card(title, [advice, *_known(tasks)])
+
+
+def no_such_question(name: Any, questions: Mapping[str, Question]) -> Card:
+    """Return the card for a name that is no short question's."""
+    want = 'Write `answer("name", your_answer)` with a name from the exercise.'
+    if type(name) is not str or not name:
+        return note_card("answer needs the name of a question", [want])
+    near = difflib.get_close_matches(name, questions, n=3, cutoff=0.5)
+    guesses = " or ".join(f'"{guess}"' for guess in near)
+    return note_card(
+        f'There is no question called "{name[:80]}"',
+        [f"Did you mean {guesses}?" if near else want, *_known(questions)],
+    )
 
 
 def _what_is_wrong(
@@ -128,8 +146,8 @@ def _nearest(names: list[str], tasks: Mapping[str, Task]) -> str:
     return "The name after `def` must be the task's."
 
 
-def _known(tasks: Mapping[str, Task]) -> Iterator[str]:
-    """Yield one line an exercise with the names of its tasks."""
+def _known(tasks: Mapping[str, Task | Question]) -> Iterator[str]:
+    """Yield one line an exercise with the names of its tasks or questions."""
     exercises = dict.fromkeys(task.exercise for task in tasks.values())
     for exercise in exercises:
         names = [name for name, task in tasks.items() if task.exercise == exercise]

@@ -1,11 +1,9 @@
 """Where a learner stands in the course: what is done, what is next."""
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import groupby
 
-from coursekit.grading.card import GLYPHS, page
-from coursekit.grading.display import Card
+from coursekit.grading.card import GLYPHS
+from coursekit.grading.question import Question
 from coursekit.grading.task import Task
 from coursekit.grading.verdict import Status
 from coursekit.study.store import Standing
@@ -13,9 +11,9 @@ from coursekit.study.store import Standing
 
 @dataclass(frozen=True)
 class Row:
-    """One task and where the learner is with it."""
+    """One task or question and where the learner is with it."""
 
-    task: Task
+    task: Task | Question
     standing: Standing
 
     @property
@@ -30,71 +28,3 @@ class Row:
         """The sign beside the word."""
         signs = {"done": Status.PASS, "begun": Status.FAIL, "to do": Status.TODO}
         return GLYPHS[signs[self.word]]
-
-
-def progress_card(
-    tasks: Mapping[str, Task], standings: Mapping[str, Standing], note: str = ""
-) -> Card:
-    """Return the table of all tasks with points and minutes, and the next one.
-
-    Parameters
-    ----------
-    tasks : mapping of Task
-        By name, in the order of the course.
-    standings : mapping of Standing
-        By the same names.
-    note : str, default=""
-        What should be said below the table.
-
-    Returns
-    -------
-    Card
-        The same standings give the same card: no dates.
-    """
-    rows = [Row(task, standings[name]) for name, task in tasks.items()]
-    title, follow = _title(rows), _follow(rows)
-    exercises = {
-        name: list(group) for name, group in groupby(rows, lambda r: r.task.exercise)
-    }
-    html = page(
-        "progress.html", title=title, follow=follow, exercises=exercises, note=note
-    )
-    return Card(
-        "\n".join([title, *_lines(exercises), follow, *filter(None, [note])]), html
-    )
-
-
-def _title(rows: list[Row]) -> str:
-    done = sum(row.standing.done for row in rows)
-    best, points = (
-        sum(row.standing.best for row in rows),
-        sum(row.task.points for row in rows),
-    )
-    return f"Progress: {done} of {len(rows)} tasks done, {best} of {points} points"
-
-
-def _follow(rows: list[Row]) -> str:
-    """Say what comes next, and how long it takes."""
-    left = [row.task for row in rows if not row.standing.done]
-    if not rows:
-        return "There are no tasks yet."
-    if not left:
-        return "Everything is done. Well done!"
-    minutes = sum(task.minutes for task in left)
-    return (
-        f"Next: {left[0].name} in exercise {left[0].exercise}, about "
-        f"{left[0].minutes} minutes. All that is left: about {minutes} minutes."
-    )
-
-
-def _lines(exercises: Mapping[str, list[Row]]) -> Iterator[str]:
-    names = [row.task.name for rows in exercises.values() for row in rows]
-    width = max(map(len, names), default=0)
-    for exercise, rows in exercises.items():
-        yield f"  {exercise}"
-        for row in rows:
-            points = f"{row.standing.best}/{row.task.points}"
-            yield (
-                f"    {row.glyph} {row.word:<5}  {row.task.name:<{width}}  "
-                f"{points:>5} points  {row.task.minutes:>3} min"
-            )

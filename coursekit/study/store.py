@@ -27,6 +27,7 @@ MIGRATIONS = (
     CREATE INDEX attempts_by_task ON attempts (task);
     CREATE TABLE hints (task TEXT PRIMARY KEY, used INTEGER NOT NULL);
     """,
+    "ALTER TABLE attempts ADD COLUMN checked_with TEXT NOT NULL DEFAULT ''",
 )
 
 
@@ -38,6 +39,9 @@ class Standing:
     best: int = 0
     done: bool = False
     hints: int = 0
+    #: when the first of the best attempts was made (UTC, ISO 8601), and what judged it
+    at: str = ""
+    checked_with: str = ""
 
 
 def place() -> Path:
@@ -74,8 +78,16 @@ class Store:
             self.trouble = ""
         return said
 
-    def record(self, verdict: Verdict) -> None:
-        """Keep one attempt; a verdict without a score (our fault) has none here."""
+    def record(self, verdict: Verdict, checked_with: str = "") -> None:
+        """Keep one attempt; a verdict without a score (our fault) has none here.
+
+        Parameters
+        ----------
+        verdict : Verdict
+            What it came to.
+        checked_with : str, default=""
+            The versions of the course and of the exercise's checks.
+        """
         ours = any(end.reason is Reason.GRADER_ERROR for end in verdict.criteria)
         row = (
             datetime.now(UTC).isoformat(timespec="seconds"),
@@ -84,10 +96,12 @@ class Store:
             verdict.out_of,
             "unjudged" if ours else verdict.status.value,
             "\n".join(mistake.name for mistake in verdict.mistakes),
+            checked_with,
         )
         self._write(
-            "INSERT INTO attempts (at, task, score, out_of, status, mistakes) "
-            "VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT INTO attempts "
+            "(at, task, score, out_of, status, mistakes, checked_with) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?)",
             row,
         )
 
@@ -113,7 +127,13 @@ class Store:
             hints = database.execute(
                 "SELECT coalesce(max(used), 0) FROM hints WHERE task = ?", (task,)
             ).fetchone()[0]
-            return Standing(attempts, best, bool(done), hints)
+            first = database.execute(
+                "SELECT at, checked_with FROM attempts WHERE task = ? AND score = ? "
+                "AND status NOT IN ('todo', 'unjudged') "
+                "ORDER BY status != 'pass', id LIMIT 1",
+                (task, best),
+            ).fetchone()
+            return Standing(attempts, best, bool(done), hints, *(first or ()))
 
         return self._do(read)
 

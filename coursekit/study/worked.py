@@ -63,7 +63,7 @@ def _find(name: str, cells: list[_Cell]) -> Worked | None:
         if cell.kind == "code" and (cell.task == name or defines.search(cell.source)):
             after = cells[at + 1] if at + 1 < len(cells) else _Cell("code", "")
             explained = after.source if after.kind == "markdown" else ""
-            lines = cell.source.splitlines()
+            lines = cell.source.replace("  # ANSWER", "").splitlines()
             kept = [line for line in lines if not _is_marker(line)]
             return Worked("\n".join(kept).strip(), explained.strip())
     return None

@@ -54,11 +54,18 @@ DOUBLE = Task(
 HALVE = Task(**{**vars(DOUBLE), "name": "halve", "reference": lambda x: x / 2})
 
 
+@pytest.fixture
+def questions():
+    """Return the short questions of the course: none, unless a module says so."""
+    return {}
+
+
 @pytest.fixture(autouse=True)
-def tasks(monkeypatch):
+def tasks(monkeypatch, questions):
     """Let the course consist of two tasks."""
     ours = {"double": DOUBLE, "halve": HALVE}
     monkeypatch.setattr(feedback, "all_tasks", lambda: ours)
+    monkeypatch.setattr(feedback, "all_questions", lambda: questions)
     return ours
 
 

@@ -268,10 +268,10 @@ def test_a_solution_says_where_it_would_be(right, tmp_path, monkeypatch):
 
 
 def test_progress_says_what_is_done_and_what_is_next(right):
-    assert "0 of 2 tasks done, 0 of 8 points" in text(progress())
+    assert "0 of 2 done, 0 of 8 points" in text(progress())
     check(right)
     said = text(progress())
-    assert "1 of 2 tasks done, 4 of 8 points" in said
+    assert "1 of 2 done, 4 of 8 points" in said
     assert "Next: halve in exercise 07_layer_norm, about 5 minutes." in said
     assert 'scope="rowgroup"' in progress().html
 

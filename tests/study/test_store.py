@@ -5,6 +5,9 @@ import sqlite3
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -19,10 +22,35 @@ def verdict(status=Status.PASS, reason=Reason.OK, points=4):
     return Verdict("t", (CriterionVerdict("One.", points, status, reason),))
 
 
+def undated(standing):
+    return replace(standing, at="")
+
+
 def test_attempts_and_hints_survive_a_restart(tmp_path):
-    Store(tmp_path).record(verdict())
+    Store(tmp_path).record(verdict(), "0.1 abc")
     assert [Store(tmp_path).take_hint("t", 3) for _ in range(5)] == [1, 2, 3, 3, 3]
-    assert Store(tmp_path).standing("t") == Standing(1, 4, True, 3)
+    standing = Store(tmp_path).standing("t")
+    assert undated(standing) == Standing(1, 4, True, 3, "", "0.1 abc")
+    assert datetime.fromisoformat(standing.at).tzinfo is UTC
+
+
+def test_the_version_kept_is_that_of_the_first_of_the_best_attempts(tmp_path):
+    kept = Store(tmp_path)
+    kept.record(verdict(Status.FAIL, Reason.WRONG_VALUE), "1")
+    kept.record(verdict(), "2")
+    kept.record(verdict(), "3")
+    assert kept.standing("t").checked_with == "2"
+
+
+def test_a_file_of_the_first_version_is_brought_up_to_date(tmp_path):
+    with closing(sqlite3.connect(tmp_path / FILE)) as old, old:
+        old.executescript(module.MIGRATIONS[0] + "PRAGMA user_version = 1;")
+        old.execute(
+            "INSERT INTO attempts (at, task, score, out_of, status, mistakes) "
+            "VALUES ('2025-01-01T00:00:00+00:00', 't', 4, 4, 'pass', '')"
+        )
+    standing = Store(tmp_path).standing("t")
+    assert standing == Standing(1, 4, True, 0, "2025-01-01T00:00:00+00:00", "")
 
 
 def test_a_stub_and_a_fault_of_ours_are_no_attempts(tmp_path):
@@ -35,7 +63,7 @@ def test_a_stub_and_a_fault_of_ours_are_no_attempts(tmp_path):
 def test_a_failed_attempt_is_one(tmp_path):
     kept = Store(tmp_path)
     kept.record(verdict(Status.FAIL, Reason.WRONG_VALUE))
-    assert kept.standing("t") == Standing(attempts=1)
+    assert undated(kept.standing("t")) == Standing(attempts=1)
 
 
 def test_two_kernels_can_write_at_once(tmp_path):
@@ -70,7 +98,7 @@ def test_a_place_that_cannot_be_written_costs_only_the_saving(tmp_path):
     kept = Store(tmp_path / "file")
     assert [kept.take_hint("t", 3) for _ in range(2)] == [1, 2]
     kept.record(verdict())
-    assert kept.standing("t") == Standing(1, 4, True, 2)
+    assert undated(kept.standing("t")) == Standing(1, 4, True, 2)
     assert "could not be saved" in kept.take_note()
 
 

@@ -5,7 +5,7 @@
 # |---|---|
 # | **You will** | say which numbers share a mean, then write layer norm and its gradient by hand, in NumPy |
 # | **You need** | the [lesson on layer norm](../notebooks/07_layer_norm.ipynb); means and sums along an axis; the chain rule |
-# | **Time** | 50 minutes alone, 35 in a workshop (leave the last task for home) |
+# | **Time** | 55 minutes alone, 40 in a workshop (leave the last task for home) |
 #
 # Replace the line that raises in each cell, run the cell, then run the `check` below
 # it. You can check as often as you like, and you may work in any order.
@@ -13,12 +13,44 @@
 # %% imports
 import numpy as np
 
-from coursekit import check, hint, progress, solution
+from coursekit import answer, check, hint, progress, solution
 
 # %% help [markdown]
 # **Stuck?** `hint(axes_of)` gives a question, asked again a pointer, and then a
 # template with gaps. After your first attempt `solution(axes_of)` shows a worked
-# answer. Both work for every task here.
+# answer. Both work for every task here, and for a short question by its name:
+# `hint("07-rank")`.
+
+# %% question-means [markdown]
+# ## Three short answers to begin with
+#
+# Put your answer in the place of the three dots and run the cell.
+#
+# **A.** x has shape (8, 10, 16). Which shape do layer norm's means have, taken with
+# `keepdims=True`?
+#
+# **1 point · 2 minutes**
+
+# %% answer-means tags=["answer"] task="07-means"
+answer("07-means", (8, 10, 1))  # ANSWER
+
+# %% question-rank [markdown]
+# **B.** A vector has 10 features and eps is 0. What is the rank of the Jacobian of
+# x_hat with respect to x?
+#
+# **1 point · 2 minutes**
+
+# %% answer-rank tags=["answer"] task="07-rank"
+answer("07-rank", 8)  # ANSWER
+
+# %% question-sign [markdown]
+# **C.** Gamma is 1, beta is 0 and eps is 0. What is LN(-3x)? Choose `"-LN(x)"`,
+# `"LN(x)"`, `"-3 LN(x)"` or `"0"`.
+#
+# **1 point · 2 minutes**
+
+# %% answer-sign tags=["answer"] task="07-sign"
+answer("07-sign", "-LN(x)")  # ANSWER
 
 # %% task-axes-of [markdown]
 # ## 1 · Who shares a mean?

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from right_answers import answers_to
 
 from coursekit.autograders import all_tasks
 from coursekit.grading.attempt import judge_answer
@@ -16,6 +17,7 @@ from coursekit.probes.run import observe_all
 
 SOURCES = Path(__file__).parents[2] / "solutions" / "sources"
 TASKS = list(all_tasks().values())
+ANSWERS = [(task, *pair) for task in TASKS for pair in answers_to(task.name).items()]
 MISTAKES = [(task, mistake) for task in TASKS for mistake in task.mistakes]
 SEEDS = range(20)
 #: Words of the engine's own, of tracebacks and of testing: none helps a learner.
@@ -58,6 +60,20 @@ def test_the_reference_gets_full_marks(task):
         assert verdict.status is Status.PASS, verdict
         assert verdict.score == verdict.out_of == task.points
         assert not verdict.mistakes
+
+
+@pytest.mark.parametrize(
+    ("task", "style", "answer"), ANSWERS, ids=[f"{t.name}: {n}" for t, n, _ in ANSWERS]
+)
+def test_a_right_answer_gets_full_marks_in_any_style(task, style, answer):
+    for seed in SEEDS:
+        verdict = judge_answer(task, answer, seed)
+        assert verdict.score == verdict.out_of, verdict
+
+
+@each_task
+def test_a_task_is_tried_with_at_least_two_styles_of_right_answers(task):
+    assert len(answers_to(task.name)) >= 2
 
 
 @each_task

@@ -31,10 +31,11 @@ FUNCTIONS = {
     "sin(x)": Smooth(np.sin, np.cos, lambda x: -np.cos(x)),
     "exp(x)": Smooth(np.exp, np.exp, np.exp),
     "x squared": Smooth(np.square, lambda x: 2 * x, np.zeros_like),
-    "sin(30 x)": Smooth(
-        lambda x: np.sin(30 * x),
-        lambda x: 30 * np.cos(30 * x),
-        lambda x: -(30**3) * np.cos(30 * x),
+    # a power of two: the product is exact and adds no rounding of its own
+    "sin(32 x)": Smooth(
+        lambda x: np.sin(32 * x),
+        lambda x: 32 * np.cos(32 * x),
+        lambda x: -(32**3) * np.cos(32 * x),
     ),
 }
 

@@ -62,7 +62,7 @@ def tell(params: Params) -> str:
     )
     return (
         f"{at}the secant's slope is off by measured {result.errors[now]:.1e}. By the "
-        f"theory the cut-off gives {cut_off:.1e} and rounding up to {rounding:.1e}: "
+        f"theory the cut-off gives {cut_off:.1e} and rounding about {rounding:.1e}: "
         f"most of it is {larger}."
     )
 

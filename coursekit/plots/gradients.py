@@ -49,7 +49,8 @@ def draw_error_over_step(
     }
     for (name, part), look in zip(parts.items(), (":", "-"), strict=True):
         ax.loglog(steps, part, color=GREY, linestyle=look, linewidth=1, label=name)
-    lowest, highest = (pick(errors[next(iter(errors))]) for pick in (np.min, np.max))
+    finest = errors[next(iter(errors))]
+    lowest, highest = finest[finest > 0].min(), np.nanmax(finest)
     ax.set(xlabel="step h (no unit)", ylabel="error of the slope (no unit)")
     ax.set_ylim(lowest / 10, highest * 300)
     ax.legend(frameon=False, fontsize="small", loc="upper left", bbox_to_anchor=(1, 1))
@@ -85,15 +86,13 @@ def draw_microscope(
         ax.set_title(f"h = {h:g}", fontsize="medium")
     axes[0].set_ylabel("rise (h times the true slope)")
     axes[0].legend(frameon=False, fontsize="small", loc="upper left")
-    told = "; ".join(
-        f"at h = {h:g} the {len(rises)} places show measured {len(np.unique(rises))} "
-        "different values"
-        for h, (_, rises) in windows.items()
-    )
+    values = [f"{len(np.unique(rises))}" for _, rises in windows.values()]
+    told = ", ".join(f"{h:g}" for h in windows)
     return (
-        f"{len(windows)} windows onto the same point of a function, each 3 h wide, "
-        f"with the true slope as a diagonal: {told}. The widest window shows a bend, "
-        "the narrowest stairs, and the one between them a straight line."
+        f"{len(windows)} windows onto the same point of a function, 3 h wide with h = "
+        f"{told}; the true slope is the diagonal. The widest window shows a bend, the "
+        "narrowest stairs, and what is between them a straight line. Different values "
+        f"of the function in each: measured {', '.join(values)}."
     )
 
 

@@ -46,8 +46,8 @@ def group_numbers(setting: str) -> np.ndarray:
 
     Examples
     --------
-    >>> group_numbers("layer norm").max() + 1 == 3 * 4
-    np.True_
+    >>> int(group_numbers("layer norm").max())  # 3 times 4 vectors, from 0 up
+    11
     """
     axes, _ = SETTINGS[setting]
     kept = tuple(1 if axis in axes else n for axis, n in enumerate(SHAPE))

@@ -15,9 +15,9 @@
 #
 # A lesson asks before it tells. Each section goes **question, guess, run, see, what it means**. Select a cell and press Shift+Enter to run it. In a *Predict* cell, change the guess first: a wrong guess costs nothing, and it is what makes the answer stick.
 #
-# A line that begins with **Claim holds** was checked on your computer a moment ago. If a claim fails, the cell stops and says so.
+# A line that begins with **Claim holds** was checked on your computer a moment ago; in brackets stand what came out and what it must be. *Measured* digits may differ a little from computer to computer. If a claim fails, the cell stops and says so.
 #
-# Some pictures have sliders; they are called explorers. What you learn in a lesson you then write yourself, in its exercise, and `check` tells you what is right and which mistake you made.
+# Pictures with sliders are called explorers: play. What you learn in a lesson you then write yourself, in its exercise, and `check` tells you what is right and which mistake you made.
 
 # %% imports
 import numpy as np
@@ -181,7 +181,7 @@ windows = {
 show(plots.draw_microscope, windows, ncols=3, width=7.4)
 
 # %% try-the-step [markdown]
-# **Try it.** Move the step from one end to the other. Then:
+# **Try it.** Move the step from one end to the other. (This is one place, where rounding is a lottery: the curve wiggles. The V above showed the worst of nine.) Then:
 #
 # 1. Choose "sin(32 x)". Why does the lowest error move left, and by about how much?
 # 2. Choose "x squared". Why is a step of 1 as good as any?
@@ -259,11 +259,11 @@ claim("The relative error is 1.", relative_error(centre(ones), expected), "==", 
 # %% a-pass [markdown]
 # ## 5 · A pass that proves nothing
 #
-# "Then I use an absolute tolerance." That fails in the other direction. Standardize each column of $x$, of shape $(N, d)$, as batch norm does; $\mu$ and $\sigma^2$ are the mean and the variance of the column:
+# "Then I use an absolute tolerance." That fails in the other direction. Standardize each column of $x$, of shape $(N, d)$, as batch norm does; $\mu$ and $\sigma^2$ are the mean and the variance of the column. For one column:
 #
 # $$\hat x_n = \frac{x_n - \mu}{\sqrt{\sigma^2 + \epsilon}} \qquad L = \sum_n \hat x_n^2 = N \frac{\sigma^2}{\sigma^2 + \epsilon} \qquad \frac{\partial L}{\partial x_n} = \frac{2 \epsilon \, (x_n - \mu)}{(\sigma^2 + \epsilon)^2}$$
 #
-# This loss is nearly $N$ whatever $x$ is, and its gradient nearly 0: with $\epsilon = 10^{-5}$ and $\sigma^2$ near 1, at most about $10^{-4}$.
+# (The last step uses $\partial \sigma^2 / \partial x_n = 2 (x_n - \mu) / N$.) This loss is nearly $N$ whatever $x$ is, and its gradient nearly 0: with $\epsilon = 10^{-5}$ and $\sigma^2$ near 1, at most about $10^{-4}$.
 #
 # We judge three candidates for the gradient: the right one (lesson 06 derives it), one that *forgets the mean*, as your first try did, and one that returns *all zeros*. A candidate passes when every entry is within $10^{-3}$ of the central difference.
 
@@ -291,9 +291,9 @@ claim("Only the right one passes on that.", passed["fourth powers"], "==", 1)
 claim("Relative error doubts even the right one.", relative, ">", 1e-5, measured=True)
 
 # %% what-a-pass-means [markdown]
-# On the sum of squares even "all zeros" passes. The forgotten mean is no closer to being seen: what arrives from above, $2 \hat x$, has mean 0 in each column, so the forgotten term is 0 as well. And the relative error calls the right gradient doubtful, because it compares rounding with nearly nothing.
+# On the sum of squares even "all zeros" passes. The forgotten mean is no closer to being seen: the gradient that arrives from above, $2 \hat x$, has mean 0 in each column, so the forgotten term is 0 as well. And the relative error calls the right gradient doubtful, because it compares rounding with nearly nothing.
 #
-# Neither tolerance is at fault; the **loss** is. Before you believe a pass, ask what would fail. Fourth powers catch both impostors, and a random $dy$ does so for any function.
+# Neither tolerance is at fault; the **loss** is. Before you believe a pass, ask what would fail. Fourth powers catch both impostors here. For any function, take a random $dy$.
 
 # %% how-a-check-speaks [markdown]
 # ## 6 · How a check speaks

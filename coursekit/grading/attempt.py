@@ -38,9 +38,10 @@ def judge_answer(
         If the caller's timer went off while the answer ran.
     """
     if not callable(answer):
+        kind = "class" if task.name[0].isupper() else "function"
         message = (
-            f"{task.name} should be a function; it is a {type(answer).__name__}. Write "
-            f"`def {task.signature}:`, and give the variable another name."
+            f"{task.name} should be a {kind}; it is a {type(answer).__name__}. Define "
+            f"the {kind} `{task.signature}`, and give the variable another name."
         )
         return uniform(task, Status.FAIL, Reason.NOT_CALLABLE, message)
     cases = cases_for(task, seed_for(task.name) if seed is None else seed)
@@ -58,9 +59,21 @@ def uses_of(answer: Any, task: Task) -> list[Use]:
     home = getattr(answer, "__module__", None) or ""
     if any(home == name or home.startswith(f"{name}.") for name in task.forbidden):
         return [Use(f"{home}.{getattr(answer, '__name__', task.name)}", 1)]
-    try:
-        source = textwrap.dedent(inspect.getsource(answer))
-    except (OSError, TypeError):
-        return []
-    names = meanings(getattr(answer, "__globals__", {}), task.forbidden)
+    members = vars(answer).values() if isinstance(answer, type) else ()
+    methods = [member for member in members if inspect.isfunction(member)]
+    source = "\n".join(_sources(answer) or [t for f in methods for t in _sources(f)])
+    home = next(iter(methods), answer)
+    names = meanings(getattr(home, "__globals__", {}), task.forbidden)
     return forbidden_uses(source, task.forbidden, names)
+
+
+def _sources(thing: Any) -> list[str]:
+    """Return the source of a function or class, or nothing where there is none.
+
+    Of a class that was defined in a notebook Python cannot find the source, but it
+    can that of each of its methods.
+    """
+    try:
+        return [textwrap.dedent(inspect.getsource(inspect.unwrap(thing)))]
+    except (OSError, TypeError, ValueError):
+        return []

@@ -42,10 +42,16 @@ def verdict_on(task, answer, seed):
 def prompt_and_answer(task):
     """Return the prompt and the answer cell of a task, as the author wrote them."""
     cells = re.split(
-        r"^# %% *", (SOURCES / f"{task.exercise}.py").read_text(), flags=re.M
+        r"^# %% *", (SOURCES / f"{task.exercise}.py").read_text("utf-8"), flags=re.M
     )
     at = next(n for n, cell in enumerate(cells) if f'task="{task.name}"' in cell)
     return cells[at - 1], cells[at]
+
+
+def imports_of(task):
+    """Return the cell of imports of a task's exercise."""
+    text = (SOURCES / f"{task.exercise}.py").read_text("utf-8")
+    return re.search(r"^# %% imports\n(.*?)^# %%", text, re.M | re.S)[1]
 
 
 def answer_lines(task):
@@ -190,9 +196,9 @@ def test_the_answer_has_at_most_fifteen_lines(task):
 
 @each_task
 def test_the_worked_answer_gets_full_marks(task):
-    source = prompt_and_answer(task)[1].partition("\n")[2]
-    namespace = {"np": np}
-    exec(source, namespace)
+    namespace = {"__name__": "__main__"}
+    for source in (imports_of(task), prompt_and_answer(task)[1].partition("\n")[2]):
+        exec(source, namespace)
     for seed in SEEDS:
         verdict = judge_answer(task, namespace[task.name], seed)
         assert verdict.score == verdict.out_of, verdict
@@ -207,7 +213,12 @@ def test_the_prompt_says_what_the_task_says(task):
         f"{task.difficulty}/5 · importance {task.importance}/5**"
     ) in prompt
     assert f"`{task.signature}`" in prompt
-    assert f"def {task.signature}:" in answer
+    arguments = task.signature.partition("(")[2]
+    if task.name[0].isupper():
+        assert f"class {task.name}(" in answer
+        assert f"def __init__(self, {arguments}:" in answer
+    else:
+        assert f"def {task.name}({arguments}:" in answer
     order = [prompt.index(word) for word in ("**Why.**", "**Write**", "**Example.**")]
     assert order == sorted(order) and order[-1] < prompt.index("`check` looks at")
 

@@ -1,4 +1,4 @@
-"""What is looked at before an answer is judged: is it callable, whose calls it makes."""
+"""What is looked at before an answer is judged: its kind, and the calls it makes."""
 
 import linecache
 from types import SimpleNamespace

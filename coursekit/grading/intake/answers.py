@@ -1,0 +1,264 @@
+"""Pick a learner's answers out of a notebook's cells, without running any of them.
+
+A notebook is judged by what it defines. For each task this finds the cell that answers
+it; from all other cells it takes what an answer may need beside it: imports, functions,
+classes and constants. Each cell is parsed by itself, so that a broken one costs only
+the task it answers.
+"""
+
+import ast
+import difflib
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from coursekit.grading.intake.reading import Cell, Notebook
+from coursekit.grading.reasons import Reason
+
+#: Parts of an expression that only name, hold and combine: evaluating them runs nothing
+#: that a learner wrote.
+_CONSTANT = (
+    ast.Constant,
+    ast.Name,
+    ast.Attribute,
+    ast.Tuple,
+    ast.List,
+    ast.Set,
+    ast.Dict,
+    ast.UnaryOp,
+    ast.BinOp,
+    ast.operator,
+    ast.unaryop,
+    ast.expr_context,
+    ast.Lambda,
+    ast.arguments,
+    ast.arg,
+    ast.Starred,
+)
+_DEFINES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_MAGIC = re.compile(r"^\s*%(?!%)\w")
+_SHELL = re.compile(r"^\s*(?:!|%%)")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The source that answers a task, and notes on how it was found."""
+
+    source: str
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class NoAnswer:
+    """Why a task has no answer that could be run: the code and the message."""
+
+    reason: Reason
+    message: str
+
+
+@dataclass(frozen=True)
+class _Read:
+    """A cell after its magics are taken out: its statements, or why there are none."""
+
+    cell: Cell
+    source: str
+    body: tuple[ast.stmt, ...] = ()
+    broken: str = ""
+    notes: tuple[str, ...] = ()
+
+    def defined(self) -> list[str]:
+        """Return the names of the functions and classes at the top level."""
+        return [node.name for node in self.body if isinstance(node, _DEFINES)]
+
+
+def answer_to(task: str, notebook: Notebook, start: str = "") -> Answer | NoAnswer:
+    """Return the answer to ``task``: the last that is more than the stub.
+
+    Parameters
+    ----------
+    task : str
+        The name of the function or class to define.
+    notebook : Notebook
+        What was handed in.
+    start : str, default=""
+        The source of the cell as learners got it: an answer that equals it is a stub.
+    """
+    read = [_read(cell) for cell in notebook.cells if cell.source.strip()]
+    marked = [one for one in read if task in (one.cell.task, one.cell.nbgrader_id)]
+    named = [one for one in read if _is_code(one, task) and task in one.defined()]
+    there = [one for one in read if one in marked or one in named]
+    if not there:
+        return _missing(task, read)
+    whole = [one for one in there if task in one.defined()]
+    tried = [one for one in whole if not _is_stub(one, task, start)]
+    if not whole:
+        return _not_defined(task, there[-1])
+    if not tried:
+        broken = next((one for one in reversed(marked) if one.broken), None)
+        if broken is not None:
+            return NoAnswer(Reason.SYNTAX_ERROR, broken.broken)
+        return NoAnswer(
+            Reason.NOT_ATTEMPTED,
+            "Not written yet: the line that raises NotImplementedError is still there.",
+        )
+    chosen = tried[-1]
+    return Answer(chosen.source, tuple(_notes(chosen, tried, marked)))
+
+
+def beside(notebook: Notebook, tasks: Iterable[str]) -> Iterator[str]:
+    """Yield, cell by cell, what answers may need: imports, definitions, constants.
+
+    Parameters
+    ----------
+    notebook : Notebook
+        What was handed in.
+    tasks : iterable of str
+        Names that are answers themselves; their definitions are not repeated.
+    """
+    answers = set(tasks)
+    for cell in notebook.cells:
+        if cell.kind != "code":
+            continue
+        kept = [node for node in _read(cell).body if _may_load(node, answers)]
+        if kept:
+            yield ast.unparse(ast.Module(body=kept, type_ignores=[]))
+
+
+def short_answer(
+    question: str, notebook: Notebook, call: str = "answer"
+) -> object | None:
+    """Return what ``answer("name", ...)`` was given, or None where there is no call.
+
+    Only literals are read: numbers, texts, tuples and lists of them, and ``...`` for
+    no answer yet. The last call that is more than the dots counts.
+    """
+    found: object | None = None
+    for cell in notebook.cells:
+        for node in ast.walk(ast.Module(body=[*_read(cell).body], type_ignores=[])):
+            if not isinstance(node, ast.Call) or len(node.args) < 2:
+                continue
+            if ast.unparse(node.func).rpartition(".")[2] != call:
+                continue
+            if not isinstance(node.args[0], ast.Constant):
+                continue
+            if node.args[0].value == question:
+                value = _literal(node.args[1])
+                found = value if found is None or value is not ... else found
+    return found
+
+
+def _literal(node: ast.expr) -> object:
+    """Return the value of a literal; of anything else the text, which is no answer."""
+    try:
+        return ast.literal_eval(node)
+    except (ValueError, TypeError, MemoryError, RecursionError, SyntaxError):
+        return ast.unparse(node)[:80]
+
+
+def _read(cell: Cell) -> _Read:
+    """Parse one cell; line magics are taken out, shell commands never run."""
+    lines, notes = cell.source.splitlines(), []
+    for number, line in enumerate(lines, start=1):
+        if _MAGIC.match(line):
+            indent = line[: len(line) - len(line.lstrip())]
+            lines[number - 1] = f"{indent}pass"
+            notes.append(f"Line {number}, {line.strip()[:40]!r}, was left out.")
+        elif _SHELL.match(line):
+            broken = (
+                f"Line {number} is not Python and is not run: {line.strip()[:60]!r}. "
+                "Take it out of the answer's cell."
+            )
+            return _Read(cell, cell.source, broken=broken)
+    source = "\n".join(lines)
+    try:
+        body = ast.parse(source).body
+    except SyntaxError as error:
+        text = (error.text or "").strip()[:60]
+        broken = f"Line {error.lineno} is not Python: {error.msg}: {text!r}."
+        return _Read(cell, source, broken=broken)
+    except (ValueError, RecursionError, MemoryError) as error:
+        return _Read(cell, source, broken=f"The cell is not Python: {error}.")
+    return _Read(cell, source, tuple(body), notes=tuple(notes))
+
+
+def _is_code(one: _Read, task: str) -> bool:
+    """Whether a cell may answer: code, or what was code before its kind changed."""
+    return one.cell.kind == "code" or task in (one.cell.task, one.cell.nbgrader_id)
+
+
+def _is_stub(one: _Read, task: str, start: str) -> bool:
+    """Whether a cell is as learners got it, or its answer only raises."""
+    if start and one.source.strip() == start.strip():
+        return True
+    node = next(n for n in reversed(one.body) if getattr(n, "name", "") == task)
+    bodies = [node.body]
+    if isinstance(node, ast.ClassDef):
+        bodies = [m.body for m in node.body if isinstance(m, ast.FunctionDef)]
+    return bool(bodies) and all(_raises_only(body) for body in bodies)
+
+
+def _raises_only(body: Sequence[ast.stmt]) -> bool:
+    """Whether a function does nothing but raise NotImplementedError."""
+    rest = [n for n in body if not (isinstance(n, ast.Expr) and _is_text(n.value))]
+    if len(rest) != 1 or not isinstance(rest[0], ast.Raise) or rest[0].exc is None:
+        return False
+    return "NotImplementedError" in ast.unparse(rest[0].exc)
+
+
+def _is_text(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+
+
+def _may_load(node: ast.stmt, answers: set[str]) -> bool:
+    """Whether a statement of another cell is loaded beside the answers."""
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        return True
+    if isinstance(node, _DEFINES):
+        return node.name not in answers
+    if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        parts = [*ast.walk(node.value), *(n for t in targets for n in ast.walk(t))]
+        return all(isinstance(part, _CONSTANT) for part in parts)
+    return False
+
+
+def _notes(chosen: _Read, tried: list[_Read], marked: list[_Read]) -> Iterator[str]:
+    """Yield what was unusual about the place of an answer."""
+    if len(tried) > 1:
+        yield f"There are {len(tried)} answers to this task; the last one counts."
+    if chosen not in marked:
+        yield "The answer's cell was found by the name it defines."
+    if chosen.cell.kind != "code":
+        yield f"The answer was in a cell of kind {chosen.cell.kind[:20]!r}."
+    yield from chosen.notes
+
+
+def _missing(task: str, read: list[_Read]) -> NoAnswer:
+    """Say that no cell answers a task, and which name comes near."""
+    names = [name for one in read for name in one.defined()]
+    near = difflib.get_close_matches(task, names, n=1)
+    if near:
+        return NoAnswer(
+            Reason.NOT_DEFINED,
+            f"No cell defines {task}; one defines {near[0]}. The name after `def` or "
+            "`class` must be the task's.",
+        )
+    return NoAnswer(
+        Reason.CELL_MISSING,
+        f"The notebook has no cell for {task}. Was it deleted? Take a fresh copy of "
+        "the exercise and put your answer in.",
+    )
+
+
+def _not_defined(task: str, one: _Read) -> NoAnswer:
+    """Say why the cell of a task does not define it."""
+    if one.broken:
+        return NoAnswer(Reason.SYNTAX_ERROR, one.broken)
+    near = difflib.get_close_matches(task, one.defined(), n=1, cutoff=0.3)
+    defines = f"it defines {near[0]}" if near else "it defines something else"
+    if not one.defined():
+        defines = "it defines no function and no class"
+    return NoAnswer(
+        Reason.NOT_DEFINED,
+        f"The cell of {task} should define {task}; {defines}.",
+    )

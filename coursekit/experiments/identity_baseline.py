@@ -1,8 +1,8 @@
 r"""What a residual block is when its branch computes nothing: z = 0.
 
-With ``g`` after the sum it is ``g(a)``, which is ``a`` only where ``g`` leaves ``a`` as it
-is. A block gets its ``a`` from the block before it, so all of these have to be left as
-they are: ``g(g(x)) = g(x)`` for every x. With the activations inside the branch, the
+With ``g`` after the sum it is ``g(a)``, which is ``a`` only where ``g`` leaves ``a`` as
+it is. A block gets its ``a`` from the block before it, so all of these have to be left
+as they are: ``g(g(x)) = g(x)`` for every x. With the activations inside the branch, the
 block is the identity whatever ``g`` is (He, Zhang, Ren, Sun, 2016, arXiv:1603.05027,
 Section 2).
 """
@@ -36,8 +36,8 @@ class Result:
     """Blocks with z = 0, by activation; no units.
 
     ``inputs`` has shape (points,), ``outputs`` (activations, points): one block.
-    ``repeated`` has shape (activations, blocks + 1): the value ``start`` and what becomes
-    of it, block after block.
+    ``repeated`` has shape (activations, blocks + 1): the value ``start`` and what
+    becomes of it, block after block.
     """
 
     activations: tuple[str, ...]

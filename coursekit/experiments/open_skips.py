@@ -1,9 +1,10 @@
 r"""How many units the skip path carries through every block without being cut.
 
 With ReLU after the sum, ``out = relu(z + a)``, a unit of a sample passes a block only
-where ``z + a > 0``. Its skip path is open from the input to block L if that held in all of
-them: the entries of ``prod_l diag(g')`` that are still 1. (He, Zhang, Ren, Sun, 2016,
-arXiv:1603.05027, Section 4.1, on what ReLU after the addition does to the signal.)
+where ``z + a > 0``. Its skip path is open from the input to block L if that held in all
+of them: the entries of ``prod_l diag(g')`` that are still 1. He, Zhang, Ren, Sun, 2016,
+arXiv:1603.05027, Section 4.2, name this as what makes very deep post-activation nets
+hard to train.
 """
 
 from dataclasses import dataclass

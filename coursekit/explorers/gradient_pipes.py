@@ -71,7 +71,7 @@ def tell(params: Params) -> str:
     unit = chosen.arriving or 1.0
     shares = chosen.after_g, chosen.skip, chosen.branch, chosen.leaving
     behind_g, skip, branch, both = (share / unit for share in shares)
-    gate = "" if params["form"] == PRE else f"{behind_g:.2f} of it passes g; "
+    gate = "" if params["form"] == PRE else f"{behind_g:.2f} passes g, "
     return (
         f"A gradient of length 1 starts at the end of the net; {chosen.arriving:.1e} "
         f"arrives at block {block} of {DEPTH}. In units of what arrives, {gate}"

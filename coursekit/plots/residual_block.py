@@ -232,7 +232,7 @@ def _tell_pipes(mode: str, pipes: Pipes) -> str:
     behind = f", {_number(pipes.after_g)} behind g" if mode == "post" else ""
     return (
         f"Block diagram, {mode}-activation, with a gradient on its way back as pipes. "
-        f"Length {_number(pipes.arriving)} arrives at the output{behind}; the skip path "
-        f"brings {_number(pipes.skip)} of it to the input, the branch "
+        f"Length {_number(pipes.arriving)} arrives at the output{behind}; the skip "
+        f"path brings {_number(pipes.skip)} of it to the input, the branch "
         f"{_number(pipes.branch)}, and together they leave as {_number(pipes.leaving)}."
     )

@@ -63,8 +63,8 @@ def draw_zero_blocks(
     )
     return (
         "Two panels about blocks with z = 0. Left: the output over the input, from "
-        f"{inputs[0]:g} to {inputs[-1]:g}. Only relu lies on the identity, and only for "
-        f"inputs of 0 and more. Right: the value {repeated[0, 0]:g} after {blocks} "
+        f"{inputs[0]:g} to {inputs[-1]:g}. Only relu lies on the identity, and only "
+        f"for inputs of 0 and more. Right: the value {repeated[0, 0]:g} after {blocks} "
         f"blocks: {ends}."
     )
 

@@ -70,7 +70,7 @@ def draw_residual_block(
         raise ValueError(
             f"draw_residual_block: mode must be one of {tuple(BOXES)}; got {mode!r}."
         )
-    ax.set(xlim=(LEFT - 0.5, RIGHT + 0.5), ylim=(-0.35, 4.1))
+    ax.set(xlim=(LEFT - 0.5, RIGHT + 0.5), ylim=(0.3 if pipes is None else -0.35, 4.0))
     ax.set_axis_off()
     if pipes is None:
         _draw_roads(ax)

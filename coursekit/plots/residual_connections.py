@@ -41,7 +41,8 @@ def draw_zero_blocks(
     """
     one, many = axes
     one.plot(inputs, inputs, color=GREY, linewidth=0.8)
-    one.annotate("identity", (inputs[0], inputs[0]), color=GREY, va="bottom", ha="left")
+    where = 0.6 * inputs[0]
+    one.annotate("  identity", (where, where), color=GREY, va="top", ha="left")
     for index, name in enumerate(activations):
         one.plot(inputs, outputs[index], label=name, **line(index))
         many.plot(repeated[index], **line(index))
@@ -96,7 +97,7 @@ def draw_factors(
         thin = {**line(index), "linewidth": 0.6, "alpha": 0.6}
         ax.plot(depths, factors[index], **thin)
     ax.plot(depths, 0.25**depths, color=GREY, linewidth=0.8, label="(1/4)$^L$")
-    ax.set(yscale="log", xlabel="depth L (layers)")
+    ax.set(yscale="log", xlabel="depth L (layers)", xticks=depths)
     ax.set_ylabel("gradient multiplied by (no unit)")
     ax.legend(frameon=False, loc="lower left")
     told = ", ".join(
@@ -216,8 +217,9 @@ def draw_grown_losses(
     for index, label in enumerate(("before", "with the added blocks")):
         ax.plot([], [], label=label, **{**SERIES[index], "linestyle": ""})
     ax.axhline(np.log(10), color=GREY, linestyle=":", linewidth=0.8)
-    ax.annotate("log 10: knows nothing", (-0.4, np.log(10) * 1.1), color=GREY)
+    ax.annotate("log 10: knows nothing", (-0.5, np.log(10) * 1.1), color=GREY)
     ax.set(yscale="log", ylim=(0.01, 6), ylabel="training loss (nats)")
+    ax.set_xlim(-0.6, len(labels) - 0.4)
     ax.set_xticks(range(len(labels)), labels)
     ax.set_xlabel("form and activation of the blocks")
     ax.legend(frameon=False, loc="upper left", bbox_to_anchor=(1, 1))

@@ -10,6 +10,13 @@ from coursekit.plots.style import BLUE, GREEN, GREY, ORANGE, PINK, SERIES, line
 #: forms of a layer in the order of their series, and what they are called
 FORMS = {"plain": "plain: g(z)", "post": "post: g(z + a)", "pre": "pre: z + a"}
 
+#: what brings a gradient to a block's input; the first is hollow, so all can be seen
+PATHS = {
+    "skip path": {"color": BLUE, "marker": "o", "markersize": 7, "fillstyle": "none"},
+    "branch": {"color": ORANGE, "marker": "s", "markersize": 5},
+    "both": {"color": GREEN, "marker": "^", "markersize": 5},
+}
+
 
 def draw_zero_blocks(
     axes: Sequence[Axes],
@@ -242,9 +249,8 @@ def prepare_gradient_axes(ax: Axes, depth: int) -> None:
     ax.set_xlabel("block, counted from the input")
     ax.set_ylabel("length of the gradient (no unit)")
     ax.set_title("all blocks of the net", fontsize="medium")
-    styles = (("skip path", BLUE, "o"), ("branch", ORANGE, "s"), ("both", GREEN, "^"))
-    for label, colour, marker in styles:
-        ax.plot([], [], label=label, color=colour, marker=marker, linestyle="")
+    for label, style in PATHS.items():
+        ax.plot([], [], label=label, linestyle="", **style)
     ax.legend(frameon=False, loc="lower right", bbox_to_anchor=(0.93, 0))
 
 
@@ -264,11 +270,5 @@ def draw_gradient_lengths(
     """
     numbers = np.arange(1, len(both) + 1)
     ax.axvline(block, color=PINK, linewidth=6, alpha=0.35)
-    series = ((skip, BLUE, "o", 7), (branch, ORANGE, "s", 5), (both, GREEN, "^", 5))
-    for values, colour, marker, size in series:
-        seen = np.where(values > 0, values, np.nan)
-        hollow = {"fillstyle": "none"} if marker == "o" else {}
-        ax.plot(
-            numbers, seen, color=colour, marker=marker, markersize=size,
-            linestyle="", **hollow,
-        )  # fmt: skip
+    for values, style in zip((skip, branch, both), PATHS.values(), strict=True):
+        ax.plot(numbers, np.where(values > 0, values, np.nan), linestyle="", **style)

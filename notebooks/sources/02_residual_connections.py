@@ -69,7 +69,7 @@ gap = np.abs(block - plain).max()
 claim("With weights W + I it is the same layer.", gap, "<", 1e-14, measured=True)
 
 # %% one-layer-means [markdown]
-# $aW + a = a(W + I)$: a residual connection around a single linear layer adds nothing to what the layer *can* compute. It only moves the starting point of training from weights near 0 to weights near $I$. He and others saw no advantage in it either (2015, Section 3.2). With an activation inside the branch, $g(aW_1)W_2 + a$ is no longer a plain layer. The starting point still matters, though, and that is all that section 5 will need.
+# $aW + a = a(W + I)$: a residual connection around a single linear layer adds nothing to what the layer *can* compute. It only moves the starting point of training from weights near 0 to weights near $I$. He and others saw no advantage in it either (2015, Section 3.2). With an activation inside the branch, $g(aW_1)W_2 + a$ is no longer a plain layer. But the starting point alone already changes the gradient: section 5 measures it.
 
 # %% picture [markdown]
 # ## 2 · The picture of the road
@@ -78,7 +78,7 @@ claim("With weights W + I it is the same layer.", gap, "<", 1e-14, measured=True
 #
 # $$a^{(l+1)} = a^{(l)} + z^{(l+1)} \qquad z^{(l+1)} = g\left(g(a^{(l)})\, W_1 + b_1\right) W_2 + b_2$$
 #
-# with the shapes as before. This form is called **pre-activation** (He and others, 2016, arXiv:1603.05027, Fig. 4e, there with batch norm): the activation comes before the weights.
+# with the shapes as before. This form is called **pre-activation** (He and others, 2016, arXiv:1603.05027, Fig. 4e, there with batch norm, lesson 05): the activation comes before the weights.
 
 # %% draw-both-forms
 show(draw_both_forms, ncols=2, width=8.4, height=2.8)
@@ -88,7 +88,7 @@ show(draw_both_forms, ncols=2, width=8.4, height=2.8)
 #
 # **What the article says.** The skip path is the main road; the branch forks off, computes, and is projected back by addition.
 #
-# **What is exact.** The picture fits the right-hand block: there the road is empty, and what was on it at the start is still on it at the end, as one term of a sum. In the article's own formula, the left-hand block, everything that travels on the road has to pass $g$ at every block: the road has a toll gate. "Projected back" is the work of $W_2$: it brings the $m$ features inside the branch back to the $d$ features of the road, so that the two can be added.
+# **What is exact.** The picture fits the right-hand block. There the road is free, and what was on it at the start is still on it at the end, as one term of a sum: $a^{(L)} = a^{(0)} + z^{(1)} + \dots + z^{(L)}$ (He and others, 2016, Eq. 4). In the article's own formula, the left-hand block, everything that travels on the road has to pass $g$ at every block: the road has a toll gate. "Projected back" is the work of $W_2$: it brings the $m$ features inside the branch back to the $d$ features of the road, so that the two can be added.
 
 # %% zero [markdown]
 # ## 3 · What a block does when its branch does nothing
@@ -119,13 +119,16 @@ claim("Sigmoid too.", zero.off("sigmoid"), "in", (1.9, 2.1))
 claim("Fifty tanh blocks leave 0.170 of 1.", zero.end("tanh"), "~", 0.17, rtol=0.01)
 claim("Fifty sigmoid blocks give 0.659.", zero.end("sigmoid"), "~", 0.659, rtol=0.01)
 claim("Fifty GELU blocks leave nothing.", zero.end("gelu"), "<", 1e-12)
-low = identity_baseline.run(identity_baseline.Config(start=-3.0))
-gap = abs(low.end("sigmoid") - zero.end("sigmoid"))
-claim("From -3 the sigmoids give the same.", gap, "<", 1e-12, measured=True)
+
+# %% sigmoid-forgets [markdown]
+# The sigmoid is the most deceptive: 0.659 looks alive, but it is the same for *every* input, the one number with $g(x) = x$. Start at $-3$ in place of 1:
+
+# %% check-the-sigmoid
+other = identity_baseline.run(identity_baseline.Config(start=-3.0))
+gap = abs(other.end("sigmoid") - zero.end("sigmoid"))
+claim("From -3 it is the same number.", gap, "<", 1e-12, measured=True)
 
 # %% identity-condition [markdown]
-# The sigmoid is the most deceptive: 0.659 looks alive, but it is the same for *every* input, the one number with $g(x) = x$.
-#
 # So when is a block with $z = 0$ the identity? Its input comes from the block before it and has the form $g(x)$. All of these must stay as they are:
 #
 # $$g(g(x)) = g(x) \quad \text{for every } x$$
@@ -147,7 +150,7 @@ for name in free.activations:
     claim(f"Pre-activation with {name}: always the identity.", worst, "==", 0)
 
 # %% grow [markdown]
-# Why does anybody want a block that does nothing? Because of an argument by He and others (2015, Section 1). Take a good shallow net and append blocks that are the identity. The deeper net computes the same function, so the best deeper net cannot be worse. We do it: train nets with two blocks on the $8 \times 8$ digits, then append ten blocks whose last weights and biases are zero, so $z = 0$. Nothing else is changed.
+# Why does anybody want a block that does nothing? Because of an argument by He and others (2015, Section 1). Take a good shallow net and append blocks that are the identity. The deeper net computes the same function, so the best deeper net cannot be worse. We do it: train nets with two blocks on the $8 \times 8$ digits, then append ten blocks whose last weights and biases are zero, so $z = 0$. Nothing else is changed. For comparison: a net that knows nothing, and gives all ten digits the same probability, has a loss of $\log 10 = 2.3$.
 
 # %% guess-grow tags=["predict"]
 tanh_grown = predict(
@@ -177,6 +180,7 @@ claim("The tanh net had a loss of about 0.07.", old, "in", (0.04, 0.1), measured
 claim("It has become at least 4 times larger.", times, ">", 4, measured=True)
 low = result.grown[sigmoid].min()
 claim("Post-activation sigmoid: it knows nothing.", low, ">", 2, measured=True)
+claim("Knowing nothing costs 2.3.", np.log(10), "~", 2.3, rtol=0.01)
 
 # %% only-improve [markdown]
 # And from there, can training only improve? We train the grown nets a little more with the same small steps. Then, from the same starting point, we take one single step of gradient descent that is far too long.
@@ -304,7 +308,7 @@ claim(
 claim("Pre-activation: all of it is there.", pre, ">", 1e-2, measured=True)
 skips = 0.25**20
 claim("The skip paths alone bring at most 9.1e-13.", skips, "~", 9.1e-13, rtol=0.01)
-claim("What arrives is far more: branches.", post / skips, ">", 10, measured=True)
+claim("Through branches comes far more.", post / skips, ">", 10, measured=True)
 missing = np.log10(pre / plain)
 claim("Plain misses over 12 orders.", missing, ">", 12, measured=True)
 
@@ -318,7 +322,7 @@ claim("Plain misses over 12 orders.", missing, ">", 12, measured=True)
 # %% masks [markdown]
 # ## 6 · ReLU: open or cut
 #
-# With ReLU, $g'$ is 1 or 0: a unit of a sample passes a block untouched, or not at all. So we can count. Take the product $D_1 D_2 \cdots D_L$ of section 5 and ask which of its diagonal entries are still 1: the units whose skip path is open all the way from the input. If every block cut half of them at random, five blocks would leave $2^{-5} = 0.03$.
+# With ReLU, $g'$ is 1 or 0: a unit of a sample passes a block untouched, or not at all. So we can count. Take the product $D_1 D_2 \cdots D_L$ of section 5 and ask which of its diagonal entries are still 1: the units whose skip path is open all the way from the input. The weights have He's gain (lesson 01): standard deviation $\sqrt{2/d}$. If every block cut half of the units at random, five blocks would leave $2^{-5} = 0.03$ of them.
 
 # %% guess-open tags=["predict"]
 still_open = predict(
@@ -337,6 +341,7 @@ show(plots.draw_open_skips, post.shares, pre.shares)
 
 # %% what-open-says
 five, twenty, last = (post.median(blocks) for blocks in (5, 20, 50))
+claim("Halving five times would leave 0.03.", 0.5**5, "~", 0.031, rtol=0.01)
 claim("After 5 blocks about 0.185 are open.", five, "in", (0.15, 0.23), measured=True)
 claim("After 20 blocks below one in a hundred.", twenty, "<", 0.01, measured=True)
 claim("After 50 blocks, in any seed: none.", post.shares[:, 50].max(), "==", 0)
@@ -364,10 +369,12 @@ from coursekit.experiments import gradient_split
 from coursekit.plots.residual_block import Pipes
 
 config = gradient_split.Config(mode="post", activation="sigmoid", depth=20)
-split = gradient_split.run(config).splits[19]
+whole = gradient_split.run(config)
+split, rest = whole.splits[19], whole.lengths("leaving")[0]
 claim("g lets about a fifth pass.", split.after_g, "in", (0.15, 0.25))
 claim("The skip path brings all of that.", split.skip, "==", split.after_g)
-claim("The branch brings less.", split.branch, "<", split.skip)
+claim("The branch brings less.", split.branch / split.skip, "<", 1)
+claim("After all 20 blocks about 1e-13 is left.", rest, "in", (1e-14, 1e-12))
 
 # %% draw-split
 show(draw_residual_block, mode="post", pipes=Pipes(**vars(split)), width=7, height=2.8)
@@ -387,7 +394,7 @@ explore_gradient_pipes()
 # <details><summary>Answers</summary>
 #
 # 1. On the left almost nothing: every block hands on about a fifth of what it gets. On the right a straight line on a logarithmic axis, down to $10^{-13}$. A harmless-looking share, repeated twenty times, is what vanishing is.
-# 2. The branch: with ReLU and He's gain it brings more than the skip path, and together they leave more than arrived. With all weights zero and the pre-activation form the length is 1 at every block, for every activation. In post-activation it depends on $g$: ReLU cuts once, at the end, and never again.
+# 2. The branch: with ReLU and He's gain it brings more than the skip path, and together they leave more than arrived. With all weights zero and the pre-activation form the length is 1 at every block, for every activation. In post-activation it depends on $g$: ReLU cuts once, in the first block that the gradient meets, and never again.
 #
 # </details>
 

@@ -61,7 +61,7 @@ def set_to_identity(block: nn.Module, a: Tensor) -> None:
             nn.init.zeros_(module.bias)
         if isinstance(module, nn.BatchNorm1d):
             module.running_mean.copy_(a.mean(0))
-            module.running_var.copy_(a.var(0))
+            module.running_var.copy_(a.var(0, correction=0))
             module.weight.copy_((module.running_var + module.eps).sqrt())
             module.bias.copy_(module.running_mean)
 

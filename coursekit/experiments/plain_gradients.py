@@ -22,7 +22,6 @@ import torch
 from torch import nn
 
 from coursekit.experiments.checks import at_least, one_of
-from coursekit.experiments.gradient_growth import gradient_lengths
 from coursekit.experiments.training import digits
 from coursekit.nets import PlainNet
 from coursekit.nets.drawing import HE
@@ -148,10 +147,10 @@ def one_net(config: Config, *, seed: int) -> np.ndarray:
     )
     data = digits(config.device)
     x, y = data.train_x[: config.batch].double(), data.train_y[: config.batch]
-    logits = net(x).detach().requires_grad_()
-    loss = nn.functional.cross_entropy(logits, y)
-    (dy,) = torch.autograd.grad(loss, logits)
-    lengths = gradient_lengths(net, x, dy)
+    activations = net.activations(x)
+    loss = nn.functional.cross_entropy(net.head(activations[-1]), y)
+    gradients = torch.autograd.grad(loss, activations)
+    lengths = np.array([float(gradient.norm()) for gradient in gradients])
     return lengths / lengths[-1]
 
 

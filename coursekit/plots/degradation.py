@@ -36,12 +36,12 @@ def draw_losses_by_depth(
     for index, kind in enumerate(kinds):
         ax.plot(depths, losses[index], linewidth=0.6, alpha=0.6, **line(index))
         ax.plot(depths, medians[index], label=f"{kind} nets", **SERIES[index])
-    _mark_chance(ax, depths[0])
+    _mark_chance(ax)
     ax.set(yscale="log", xticks=depths, ylim=(losses.min() / 2, 6))
     ax.set(xlabel="depth (layers)", ylabel="training loss (nats)")
     ax.legend(frameon=False, loc="lower right")
     told = "; ".join(
-        f"{kind} nets: measured "
+        f"of {kind} nets measured "
         + ", ".join(f"{loss:.2g}" for loss in medians[index][:-1])
         + f" and {medians[index][-1]:.2g}"
         for index, kind in enumerate(kinds)
@@ -49,7 +49,7 @@ def draw_losses_by_depth(
     listed = ", ".join(f"{depth}" for depth in depths)
     return (
         f"Training loss on a logarithmic axis against depth, {listed} layers, each of "
-        f"{losses.shape[-1]} seeds thin, their median thick. {told}."
+        f"{losses.shape[-1]} seeds thin, their median thick. Medians: {told}."
     )
 
 
@@ -75,7 +75,7 @@ def draw_training_curves(ax: Axes, depths: np.ndarray, curves: np.ndarray) -> st
         ax.plot(epochs, curves[index].T, linewidth=0.6, alpha=0.6, **line(index))
         middle = np.median(curves[index], axis=0)
         ax.plot(epochs, middle, label=f"{depth} layers", **SERIES[index])
-    _mark_chance(ax, 0)
+    _mark_chance(ax)
     ax.set(yscale="log", xlabel="epochs done", ylim=(curves.min() / 2, 6))
     ax.set_ylabel("training loss (nats)")
     ax.legend(frameon=False, loc="upper left", bbox_to_anchor=(1, 1))
@@ -114,16 +114,19 @@ def draw_first_gradients(ax: Axes, depths: np.ndarray, gradients: np.ndarray) ->
     ax.set(yscale="log", xlabel="epochs done", ylim=(1e-2, 20))
     ax.set_ylabel("gradient of the first layer\n(nats per unit of weight)")
     ax.legend(frameon=False, loc="upper left", bbox_to_anchor=(1, 1))
-    middles = np.median(gradients, axis=(1, 2))
+    told = ", ".join(
+        f"measured {np.median(gradients[index]):.2g} with {depth} layers"
+        for index, depth in enumerate(depths)
+    )
     return (
         f"Length of the first layer's gradient on a logarithmic axis through "
         f"{epochs[-1]} epochs, each of {gradients.shape[1]} seeds thin, their median "
-        f"thick. Median over training: measured {middles[0]:.2g} with {depths[0]} "
-        f"layers, measured {middles[-1]:.2g} with {depths[-1]}."
+        f"thick. Median over training and seeds: {told}."
     )
 
 
-def _mark_chance(ax: Axes, x: float) -> None:
-    """Draw a line at the loss of guessing."""
+def _mark_chance(ax: Axes) -> None:
+    """Draw a line at the loss of guessing, with its name at the right end."""
     ax.axhline(CHANCE, color=GREY, linewidth=0.8, linestyle=":")
-    ax.annotate("guessing", (x, CHANCE * 1.15), color=GREY, fontsize="small")
+    where = ax.get_yaxis_transform()
+    ax.text(0.99, CHANCE * 1.12, "guessing", color=GREY, ha="right", transform=where)

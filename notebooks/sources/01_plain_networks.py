@@ -70,7 +70,8 @@ claim("Fifty times a factor of 1.4 makes 2e7.", 1.4**50, "in", (1e7, 3e7))
 
 # %% a-knife-edge [markdown]
 # Seven tenths sounds harmless, and next to nothing is left. Factors a little above 1 do the opposite. Deep networks stand on a knife's edge: the factor per layer must be very close to 1, or depth turns it into almost nothing (the gradient **vanishes**) or into something huge (it **explodes**). So which factor does a layer have?
-#
+
+# %% recursion [markdown]
 # ## 2 · One line of algebra: the recursion
 #
 # Before training, the weights are random. Draw them independently with mean 0 and variance $c^2/n$: the number $c$ is called the **gain**. We want the expected squared length $\mathbb E\lVert\delta^l\rVert^2$.
@@ -82,7 +83,7 @@ claim("Fifty times a factor of 1.4 makes 2e7.", 1.4**50, "in", (1e7, 3e7))
 # The length is multiplied by $\sqrt\chi$ in each layer.
 
 # %% half-for-relu [markdown]
-# We cheated once: $z^{l+1}$ was made by the same $W^{l+1}$, and we treated the slopes as if they were independent of it. It is the usual approximation, good for wide layers; the experiments decide whether it is good enough for us.
+# We cheated twice: $z^{l+1}$ was made by the same $W^{l+1}$, and we treated the slopes as independent of it, and of $\delta^{l+1}$ as well. These are the usual approximations, good for wide layers; the experiments decide whether they are good enough for us.
 #
 # **ReLU** has slope 1 for $z > 0$ and 0 for $z < 0$. Weights that are symmetric about 0 make both signs equally likely, so on average half of the slopes survive:
 #
@@ -118,7 +119,7 @@ claim("A fresh layer has it.", measured, "~", TORCH_DEFAULT, rtol=0.02, measured
 # %% does-it-hold [markdown]
 # ## 3 · Vanish, explode or stay
 #
-# Now fifty layers of 64 features with ReLU. The 8 × 8 digits go in, the gradient of the cross-entropy comes back, and we take the length of $\delta^l$ at every layer, over its length at the last one. Nothing is trained. The prediction is $\chi^{50/2}$.
+# Now fifty layers of 64 features with ReLU. The 8 × 8 digits go in, the gradient of the cross-entropy comes back, and we take the length of $\delta^l$ at every layer, over its length at the last one. (Layer 0 is what comes out of a first layer that reads the 64 pixels.) Nothing is trained. The prediction for layer 0 is $\sqrt\chi^{\,50}$; the code takes $\mathbb E\,g(z)^2$ along, because for most activations $\chi$ depends on how large $z$ is.
 
 # %% read-the-prediction
 from coursekit.experiments import plain_gradients
@@ -297,9 +298,9 @@ claim("Theory and measurement agree.", batch, "~", theory, rtol=0.02, measured=T
 # %% degradation [markdown]
 # ## 5 · Healthy gradients, and it still gets worse
 #
-# We train plain nets with batch norm and He's gain on the digits: 64 features wide, eight epochs, the same settings for all, and 4, 12, 20 or 32 layers, three seeds each. We look at the **training** loss, on the very images the net has seen. More layers can express more, so one would expect that it falls with depth, or at least stays.
+# We train plain nets with batch norm and He's gain on the digits: 64 features wide, eight epochs, the same settings for all, three seeds each, and 4, 12, 20 or 32 layers between a first layer that reads the pixels and a linear head. We look at the **training** loss, on the very images the net has seen. More layers can express more, so one would expect that it falls with depth, or at least stays.
 #
-# With 4 layers it comes down to about 0.04. (A net that guesses has $\ln 10 = 2.3$.)
+# With 4 layers it comes down to about 0.04. (The loss is the cross-entropy with the natural logarithm, in *nats*; a net that guesses has $\ln 10 = 2.3$.)
 
 # %% guess-degradation tags=["predict"]
 loss_at_20 = predict("Training loss with 20 layers, after the same 8 epochs?", 0.03)
@@ -353,7 +354,8 @@ middle = {depth: np.median(gradients[i]) for i, depth in enumerate(plain.depths)
 comparison.reveal("longer" if middle[20] > 1.2 * middle[4] else "about as long")
 ratio = middle[20] / middle[4]
 claim("With 20 layers it is longer.", ratio, ">", 1.2, measured=True)
-claim("With 32 it never vanishes.", shortest[32], ">", 0.01, measured=True)
+claim("With 32 it is as long.", middle[32] / middle[4], "in", (0.5, 2), measured=True)
+claim("And it never vanishes.", shortest[32], ">", 0.01, measured=True)
 
 # %% draw-first-gradient
 show(degradation_plots.draw_first_gradients, plain.depths, gradients, width=7.6)
@@ -361,9 +363,9 @@ show(degradation_plots.draw_first_gradients, plain.depths, gradients, width=7.6)
 # %% article-degradation [markdown]
 # ### Claim A1, where gradients are healthy
 #
-# **What the article says.** The techniques of this course mitigate vanishing gradients.
+# **What the article says.** Training deep networks needs techniques against vanishing gradients.
 #
-# **What is exact.** That is true and not the point. He and others checked the gradients of their plain networks with batch norm, found them healthy, and wrote that vanishing gradients are an unlikely cause (Section 4.1). You have just seen the same: the net that learns worst has gradients that are as long as any. *Degradation is not vanishing gradients.* The gradient is long enough and does not lead far. Lesson 06 looks at its *direction*.
+# **What is exact.** They are not all that stands in the way. He and others checked the gradients of their plain networks with batch norm, found them healthy, and wrote that vanishing gradients are an unlikely cause (Section 4.1). You have just seen the same: the first layer of the net that learns worst gets a gradient about as long as that of the net that learns best. *Degradation is not vanishing gradients.* The gradient is long enough, and does not lead far. Lesson 06 looks at its *direction*.
 
 # %% is-it-the-norm [markdown]
 # **Is it the memory of batch norm?** Batch norm is a different function in evaluation: it uses remembered statistics instead of the batch's own. If they were off, the loss in evaluation could be high although training went well. So we also took the loss with the statistics of the training images themselves, as in training: that is what the curves above show. At the end both must agree.

@@ -180,9 +180,13 @@ claim("209,536 weights.", sum(w.numel() for w in weights), "==", 209536)
 claim("Not one of them changes.", moved, "==", 0)
 largest = max(float(w.grad.abs().max()) for w in weights)
 claim("Yet gradients are not zero.", largest, ">", 0, measured=True)
+bias = net.head.linear.bias
+claim(
+    "The head's biases do move.", int((bias - 0.1 * bias.grad != bias).sum()), "==", 10
+)
 
 # %% sigmoid [markdown]
-# Every update is smaller than half the gap between neighbouring float32 numbers, and rounding swallows it. Patience does not help: the weights of this net stay as they were drawn. Only biases move.
+# Every update is smaller than half the gap between neighbouring float32 numbers, and rounding swallows it. Patience does not help: the weights of this net stay as they were drawn. Only biases can move, because they start at 0.
 #
 # **Sigmoid.** Before ReLU, networks used $s(z) = 1/(1 + e^{-z})$. Its slope is $s' = s\,(1 - s)$. A product of two numbers that sum to 1 is largest when both are $\frac12$:
 #
@@ -539,4 +543,4 @@ claim("Half the weights, same growth.", ratio, "~", 1, rtol=0.01, measured=True)
 # - He, Zhang, Ren, Sun, *Delving Deep into Rectifiers*, 2015, [arXiv:1502.01852](https://arxiv.org/abs/1502.01852). Section 2.2 is our section 2, forward and backward.
 # - Glorot, Bengio, *Understanding the difficulty of training deep feedforward neural networks*, 2010, [PMLR 9](https://proceedings.mlr.press/v9/glorot10a.html). The variance argument before ReLU, and histograms of what saturates.
 # - Schoenholz, Gilmer, Ganguli, Sohl-Dickstein, *Deep Information Propagation*, 2017, [arXiv:1611.01232](https://arxiv.org/abs/1611.01232). Where $\chi$ comes from, and how deep a net can be for a given gain.
-# - Yang, Pennington, Rao, Sohl-Dickstein, Schoenholz, *A Mean Field Theory of Batch Normalization*, 2019, [arXiv:1902.08129](https://arxiv.org/abs/1902.08129). Section 4 proved, for any activation.
+# - Yang, Pennington, Rao, Sohl-Dickstein, Schoenholz, *A Mean Field Theory of Batch Normalization*, 2019, [arXiv:1902.08129](https://arxiv.org/abs/1902.08129). The theory behind section 4, for any activation.

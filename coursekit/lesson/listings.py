@@ -40,6 +40,7 @@ def source(*objects: Any) -> None:
     text = "\n\n".join(_short_source(obj) for obj in objects)
     page = (
         '<pre style="white-space:pre;overflow-x:auto;line-height:1.35;margin:0.3em 0;'
+        "font-family:var(--jp-code-font-family,monospace);"
         "font-size:var(--jp-code-font-size,13px);"
         f'color:var(--jp-content-font-color1,inherit)">{_highlighted(text)}</pre>'
     )

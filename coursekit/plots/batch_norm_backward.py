@@ -357,8 +357,8 @@ def draw_variation(
         ax.set(yscale="log", xlabel="updates done", ylabel=label)
     axes[0].figure.legend(loc="outside lower center", ncols=2, frameon=False)
     told = "; ".join(
-        f"norm {norm}: loss measured {np.median(variations[i].mean(axis=-1)):.2g} nats, "
-        f"gradient measured {np.median(changes[i].mean(axis=-1)):.2g}"
+        f"norm {norm}: loss measured {np.median(variations[i].mean(axis=-1)):.2g} "
+        f"nats, gradient measured {np.median(changes[i].mean(axis=-1)):.2g}"
         for i, norm in enumerate(norms)
     )
     return (

@@ -83,7 +83,7 @@ def draw_marks(ax: Axes, errors: Mapping[str, float], wrong: Sequence[str]) -> N
             "linestyle": "--" if bad else "-",
             "linewidth": 3.5 if wrong and node == wrong[0] else 1.5,
         }
-        mark = f"{'✗' if bad else '✓'} {errors[node]:.0e}" if known else "given"
+        mark = f"{'✗' if bad else '✓'} {errors[node]:.1g}" if known else "given"
         ax.text(
             left,
             up,

@@ -3,7 +3,7 @@
 #
 # **80 min alone · 50 min in a workshop**
 #
-# **You will** derive the gradient of batch norm twice, once node by node and once in one line; check every node; see the gradient as a projection; find out what breaks when the statistics are taken as constants; and weigh three explanations of why batch norm helps against what can be measured.
+# **You will** derive the gradient of batch norm twice, once node by node and once in one line; check every node; see the gradient as a projection; find out what breaks when the statistics are taken as constants; and weigh the explanations of why batch norm helps against what can be measured.
 #
 # **You need** lesson 05 (the forward pass, training and evaluation) and lesson 00 (central differences). The chain rule. Nothing else.
 #
@@ -98,7 +98,7 @@ claim("Without a slip all ten agree.", worst, "<", 1e-8, measured=True)
 claim("With it, xmu and x are wrong.", forgot.wrong, "==", ("xmu", "x"))
 
 # %% look-at-mu [markdown]
-# `dvar` itself is right: it was computed, and then never used. And `mu` agrees although it is computed from the wrong `xmu`. We come to the reason in section 4. Another slip, as a picture: the $1/N$ of the variance is forgotten. Each box shows how far the node's gradient is off, over its largest entry.
+# `dvar` itself is right: it was computed, and then never used. And `mu` agrees although it is computed from the wrong `xmu`. We come to the reason in section 3. Another slip, as a picture: the $1/N$ of the variance is forgotten. Each box shows how far the node's gradient is off, over its largest entry.
 
 # %% draw-inspection
 from coursekit.plots.gradient_graph import draw_graph
@@ -169,7 +169,7 @@ x_hat, scale = steps.x_hat, gamma * steps.inv_std / 7
 line = scale * (7 * dy - dy.sum(0) - x_hat * (dy * x_hat).sum(0))
 from_the_mean.reveal("the second")
 gap = np.abs(line - dx).max()
-claim("One line and ten steps agree.", gap, "<", 1e-14, measured=True)
+claim("One line and ten steps agree.", gap, "<", 1e-13, measured=True)
 
 # %% check-against-torch [markdown]
 # Two derivations by the same hand can share a mistake. So we ask torch, which has its own, with $N \neq D$ and a large $\epsilon$; and the reference of this course, which lesson 05's forward pass belongs to.
@@ -215,7 +215,7 @@ v = line_steps.x_hat[:, 0]
 P = np.eye(64) - np.ones((64, 64)) / 64 - np.outer(v, v) / 64
 lost.reveal(64 - np.linalg.matrix_rank(P))
 gap = np.abs(P @ P - P).max()
-claim("Projecting twice changes nothing.", gap, "<", 1e-14, measured=True)
+claim("Projecting twice changes nothing.", gap, "<", 1e-13, measured=True)
 claim("The rank is N - 2.", np.linalg.matrix_rank(P), "==", 62)
 
 # %% sums [markdown]
@@ -231,8 +231,8 @@ along = (dx * x_hat).sum(axis=0)
 share = 0.1 / (steps.var + 0.1)
 formula = gamma * steps.inv_std * share * (dy * x_hat).sum(axis=0)
 gap = np.abs(along - formula).max()
-claim("dx sums to zero over the batch.", total, "<", 1e-14, measured=True)
-claim("The other sum is the formula's.", gap, "<", 1e-14, measured=True)
+claim("dx sums to zero over the batch.", total, "<", 1e-13, measured=True)
+claim("The other sum is the formula's.", gap, "<", 1e-13, measured=True)
 
 # %% two-traps [markdown]
 # Two traps follow at once. **A loss that proves nothing:** $\sum_n y_n^2$ has $dy = 2y$, which lies along $\hat x$ and $\mathbf 1$, so its gradient is as good as zero, and a backward pass that returns zeros passes the test. **A batch that teaches nothing:** for $N = 2$ there are $N - 2 = 0$ directions left.
@@ -257,7 +257,7 @@ claim("The sum of squares has no gradient.", slope, "<", 1e-12, measured=True)
 # %% check-evaluation
 cache = x_hat, steps.inv_std[None], gamma, False
 gap = np.abs(batch_norm_backward(dy, cache)[0] - gamma * steps.inv_std * dy).max()
-claim("In evaluation dx is gamma s dy.", gap, "<", 1e-14, measured=True)
+claim("In evaluation dx is gamma s dy.", gap, "<", 1e-13, measured=True)
 
 # %% constants [markdown]
 # ## 5 · What if we take the statistics as constants?
@@ -277,8 +277,10 @@ full, cut = paths.norms
 bias.reveal(round(paths.last("biases", cut), 2), measured=True)
 
 # %% draw-constants
+from coursekit.plots.batch_norm_training import draw_statistics
+
 curves = paths.steps, paths.biases, paths.growths
-show(plots.draw_statistics, *curves, norms=paths.norms, width=7.6, ncols=2)
+show(draw_statistics, *curves, norms=paths.norms, width=7.6, ncols=2)
 
 # %% what-constants-say
 kept, drifted = (paths.last("biases", name) for name in (full, cut))
@@ -321,7 +323,7 @@ differences, cosines = scales.differences, scales.cosines
 off, angle = differences[0].max(), cosines[0].max()
 claim("eps = 0: no factor changes the output.", off, "<", 1e-13, measured=True)
 claim("Times 10: a tenth of the gradient.", gradient[at], "~", 0.1, rtol=1e-6)
-claim("w and its gradient are perpendicular.", angle, "<", 1e-14, measured=True)
+claim("w and its gradient are perpendicular.", angle, "<", 1e-13, measured=True)
 small = scales.factors.index(0.01)
 claim("eps = 1e-5, a = 0.01: not the same.", differences[1, small], "in", (0.01, 0.03))
 claim("Nor perpendicular.", cosines[1, small], ">", 0.01)
@@ -391,7 +393,7 @@ found = a.mean() ** 2 / (a**2).mean()
 claim("The share is 1 / pi.", found, "~", 1 / np.pi, rtol=0.01, measured=True)
 
 # %% explosion-factor [markdown]
-# The mean square of $a$ is $\tfrac12$, its squared mean $\tfrac1{2\pi}$. Layer norm and He's initialization see the mean *square*: $\tfrac12 \cdot 1/(v\cdot\tfrac12)\cdot v = 1$. Batch norm subtracts the mean of each unit first and sees only what is left:
+# The mean square of $a$ is $\tfrac12$, its squared mean $\tfrac1{2\pi}$. He's initialization divides by nothing and takes $v = 2$: $\tfrac12 \cdot 2 = 1$, the length stays. Layer norm divides by a variance over the *features*, about $v$ times the mean square: $\tfrac12 \cdot 1/(v\cdot\tfrac12)\cdot v = 1$ again. Batch norm subtracts the mean of each unit first and divides by what is left:
 #
 # $$\frac12 \cdot \frac{1}{v\left(\frac12 - \frac1{2\pi}\right)} \cdot v = \frac{\pi}{\pi - 1} \approx 1.467 \qquad\text{so lengths grow by}\quad \sqrt{\frac{\pi}{\pi-1}} \approx 1.211$$
 #
@@ -424,7 +426,7 @@ claim("Residual, no norm: about sqrt(2).", raw, "in", (1.35, 1.48), measured=Tru
 claim("Residual with batch norm: little.", both, "in", (1.03, 1.12), measured=True)
 
 # %% what-growth-means [markdown]
-# Each cure alone explodes: batch norm without skips, and skips without norm. Together they nearly do not. Block $l$ adds a branch of variance 1 to a trunk of variance about $l$ (lesson 04), so the branch's share, and with it the growth, shrinks like $1/l$ from block to block.
+# Each cure alone explodes: batch norm without skips, and skips without norm. Together they nearly do not. Block $l$ adds a branch of variance 1 to a trunk of variance about $l$ (lesson 04), so the branch's share, and with it the growth, shrinks about as $1/l$. You see it in the grey crosses: on the way back the *first* blocks, with small $l$, come last, and there the curve bends up.
 #
 # What this is *not*: a statement on a net in training. The same paper reports that one step of optimization already makes the range of the gradients much smaller. It is a statement on where training starts, and on why very deep plain batch norm nets do not get off the ground.
 
@@ -498,8 +500,10 @@ shift = noisy_batch_norm.run(noisy_batch_norm.Config())
 noisy.reveal(round(shift.accuracy("noisy batch", 1.0), 2), measured=True)
 
 # %% draw-noisy
+from coursekit.plots.batch_norm_training import draw_noisy, draw_variation
+
 found = shift.drifts, shift.accuracies
-show(plots.draw_noisy, shift.cases, *found, width=7.8, height=3.8, ncols=2)
+show(draw_noisy, shift.cases, *found, width=7.8, height=3.8, ncols=2)
 
 # %% what-noisy-says
 drift = [shift.drift("noisy batch", 1.0), shift.drift("batch", 1.0)]
@@ -535,23 +539,20 @@ times = paths.variation("none") / paths.variation("batch")
 rougher.reveal(round(times, 1), measured=True)
 
 # %% draw-variation
-found = paths.variations, paths.changes.max(axis=-1)
-show(
-    plots.draw_variation,
-    paths.steps,
-    *found,
-    norms=paths.norms,
-    width=7.6,
-    height=3.6,
-    ncols=2,
-)
+found = paths.steps, paths.variations, paths.changes.max(axis=-1)
+show(draw_variation, *found, norms=paths.norms, width=7.6, height=3.6, ncols=2)
 
 # %% what-variation-says
 turns = paths.change("none") / paths.change("batch")
 claim("Without norm the loss varies far more.", times, ">", 3, measured=True)
 claim("And the gradient changes far more.", turns, ">", 2, measured=True)
+late = np.median(paths.variations[:, :, -4:], axis=(1, 2))
+order = late[0] / late[1]
+claim("At the end it is the other way round.", order, "<", 1, measured=True)
 
 # %% one-slice [markdown]
+# The last claim belongs to an honest picture. On these easy digits the net without norm has a loss of nearly zero by then, so there is nothing left that could vary; the mean over the training is made by its first half, where most of the learning happens.
+#
 # One such walk, as a picture: after 10 updates, the loss along the gradient for both nets. The dotted lines are what the gradients *promise*, straight lines that only look curved on this axis. Where a solid line leaves its dotted one, the gradient has stopped being a good guide.
 
 # %% draw-slice
@@ -575,18 +576,22 @@ explore_loss_slice()
 # %% slice-answers [markdown] tags=["question"]
 # <details><summary>Answers</summary>
 #
-# 1. Without norm at about 0.2, with batch norm at about 2: batch norm bears steps some ten times as long. This is the same fact as in section 9, where a rate of 1 was fatal for one and fine for the other.
-# 2. No. At the start the two differ by a factor of about five, in the middle of training by more, and at the end, when both losses are small, by about two. One slice of one seed is an anecdote; that is why the claim above averages over training and seeds.
+# 1. Without norm at about 0.2, with batch norm at about 2. This is the same fact as in section 9, where a rate of 1 was fatal for one and fine for the other.
+# 2. It is, but not by the same amount: the two differ more after 10 updates than at the start, and least after 160, when both losses are small. One slice of one seed is an anecdote; that is why the claims above average over training and seeds.
 #
 # </details>
 
 # %% check-the-slice
-limit = {}
-for name in LABELS:
-    row = cut.losses[cut.norms.index(name), cut.moments.index(10)]
-    limit[name] = cut.lengths[np.argmax(row > row[0])]
-times = limit["batch"] / limit["none"]
-claim("Batch norm bears far longer steps.", times, ">", 3, measured=True)
+limits = {}
+for name, moment in np.ndindex(2, 4):
+    row = cut.losses[name, moment]
+    limits[cut.norms[name], cut.moments[moment]] = cut.lengths[np.argmax(row > row[0])]
+low, high = limits["none", 10], limits["batch", 10]
+more = {m: limits["batch", m] / limits["none", m] for m in cut.moments}
+claim("Without norm: about 0.2.", low, "in", (0.1, 0.5), measured=True)
+claim("With batch norm: about 2.", high, "in", (1, 5), measured=True)
+claim("More than at the start.", more[10] / more[0], ">", 1, measured=True)
+claim("Least after 160.", more[160] / min(more.values()), "<=", 1, measured=True)
 
 # %% smooth-in-which-units [markdown]
 # Now be as strict with this explanation as with the other one. "Smooth" has units. Section 6 says that all weights before a norm can be multiplied by 10 and the net stays the same function, with the same training at a hundred times the rate. How smooth is its loss then?
@@ -641,14 +646,19 @@ claim("It bends a hundredth as much.", bend(10) / bend(1), "~", 0.01, rtol=1e-3)
 # | the training formula used in evaluation | gradients through remembered statistics, which have none |
 
 # %% passes-by-luck [markdown]
-# Half of this table says "passes with". Tests with $\gamma = 1$, $\beta = 0$, $N = D$ and a small $\epsilon$ are the ones that wrong code survives. The exercise uses none of them.
+# Look at the entries with "passes" and "by luck": $\gamma = 1$, $\beta = 0$, $N = D$ and a small $\epsilon$ are what wrong code survives. So a good test has none of them.
 
 # %% check-passes-by-luck
 from coursekit.experiments.gradient_inspection import SLIPS
 
 found = [inspection.run(inspection.Config(slip=slip, eps=0.1)).wrong for slip in SLIPS]
 caught = sum(bool(wrong) for wrong in found)
-claim("With gamma, beta and eps at large all slips show.", caught, "==", len(SLIPS) - 1)
+claim(
+    "With a random gamma and beta and a large eps, every slip shows.",
+    caught,
+    "==",
+    len(SLIPS) - 1,
+)
 
 # %% question-sums [markdown] tags=["question"]
 # ## Questions

@@ -95,7 +95,8 @@ def draw_noisy(
         style = {**SERIES[index], "linestyle": ""}
         axes[1].plot(accuracies[index], [index] * accuracies.shape[1], **style)
         drift = np.median(drifts[index].mean(axis=-1))
-        said = f"drift measured {drift:.2g}, " if np.isfinite(drift) else "diverges, "
+        failed = np.median(accuracies[index]) < 0.2 or not np.isfinite(drift)
+        said = "learns nothing, " if failed else f"drift measured {drift:.2g}, "
         told.append(
             f"{name}: {said}accuracy measured {np.median(accuracies[index]):.2f}"
         )

@@ -77,11 +77,11 @@ def draw_marks(ax: Axes, errors: Mapping[str, float], wrong: Sequence[str]) -> N
         bad, known = node in wrong, node in errors
         colour = ORANGE if bad else GREEN if known else BLUE
         box = {
-            "boxstyle": "round,pad=0.25",
+            "boxstyle": "round,pad=0.45",
             "facecolor": "white",
             "edgecolor": colour,
             "linestyle": "--" if bad else "-",
-            "linewidth": 3.5 if wrong and node == wrong[0] else 1.5,
+            "linewidth": 3.0 if wrong and node == wrong[0] else 1.3,
         }
         mark = f"{'✗' if bad else '✓'} {errors[node]:.1g}" if known else "given"
         ax.text(

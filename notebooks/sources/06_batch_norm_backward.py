@@ -490,7 +490,7 @@ from coursekit.experiments import noisy_batch_norm
 source(noisy_batch_norm.NoisyBatchNorm)
 
 # %% noisy-setting [markdown]
-# Eight layers on the digits, 300 updates, three seeds, and a learning rate of 1: far too much for the net without norm, which diverges. To know how much the ground shifts *naturally*, a net without norm also trains at a rate that it can stand, 0.3. **Drift** is how far mean and standard deviation of a feature move from one update to the next: the square of both moves, averaged.
+# Eight layers on the digits, 250 updates, three seeds, and a learning rate of 1: far too much for the net without norm, which learns nothing at it. To know how much the ground shifts *naturally*, a net without norm also trains at a rate that it can stand, 0.3. **Drift** is how far mean and standard deviation of a feature move from one update to the next: the square of both moves, averaged.
 
 # %% guess-noisy tags=["predict"]
 noisy = predict("Noisy batch norm at learning rate 1: its test accuracy?", 0.3)

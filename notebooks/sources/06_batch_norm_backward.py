@@ -75,7 +75,7 @@ claim("All 6 rows answer.", (np.abs(dx) > 1e-9).sum(), "==", 6)
 source(batch_norm_forward_steps, batch_norm_backward_steps)
 
 # %% how-to-check-a-node [markdown]
-# Ten gradients, and only the last is of use to anyone. Why compute them one by one? Because each can be **checked** by itself. Move the value of one node by a small $h$, compute everything *after* it again, and you have its central difference. If all nodes up to `xmu` are right and `xmu` is not, you know the line that is wrong.
+# Ten gradients, and only three of them (`dx`, `dgamma`, `dbeta`) leave the layer. Why compute the others one by one? Because each can be **checked** by itself. Move the value of one node by a small $h$, compute everything *after* it again, and you have its central difference. If all nodes up to `xmu` are right and `xmu` is not, you know the line that is wrong.
 #
 # Now a slip, on purpose: on the way back we forget that `sq` also used `xmu`. The variance's path is gone.
 
@@ -127,7 +127,7 @@ explore_gradient_inspector()
 # %% inspector-answers [markdown] tags=["question"]
 # <details><summary>Answers</summary>
 #
-# 1. None: the error is about $\epsilon/\sigma^2$, here just below $10^{-5}$, and the check passes wrong code. One notch further `var` turns first, and `sq` and `x` with it; from $10^{-4}$ on `xmu` too. This is why good tests use a *large* $\epsilon$, such as 0.1.
+# 1. None: the error is about $\epsilon/\sigma^2$, here just below $10^{-5}$, and the check passes wrong code. One notch further `var` turns first, and `sq` and `x` with it; another notch on, `xmu` too. This is why good tests use a *large* $\epsilon$, such as 0.1.
 # 2. The sum of `dx` times $\hat x$. It should be as good as zero and is about 2. The sum of `dx` is zero even now, so testing it alone proves little.
 #
 # </details>
@@ -137,7 +137,16 @@ slip = "eps forgotten on the way back"
 hidden = inspection.run(inspection.Config(slip=slip, eps=1e-5))
 caught = inspection.run(inspection.Config(slip=slip, eps=0.1))
 claim("At eps = 1e-5 the wrong code passes.", hidden.wrong, "==", ())
+notch = inspection.run(inspection.Config(slip=slip, eps=10**-4.75))
+claim("One notch further it does not.", notch.wrong, "==", ("var", "sq", "x"))
 claim("At 0.1 four nodes are caught.", caught.wrong, "==", ("var", "sq", "xmu", "x"))
+
+# %% check-the-two-sums
+wrong_dx = forgot.gradients["x"]
+x_hat = inspection.values_of(inspection.Config())["x_hat"]
+total, along = np.abs(wrong_dx.sum(0)).max(), np.abs((wrong_dx * x_hat).sum(0)).max()
+claim("No variance's path: dx sums to zero.", total, "<", 1e-13, measured=True)
+claim("But dx times x_hat does not.", along, ">", 1)
 
 # %% closed-form [markdown]
 # ## 3 · The same in one line
@@ -419,6 +428,7 @@ batch, raw = each["plain batch norm"], each["residual raw"]
 flat = [each["plain he"], each["plain layer norm"]]
 both = each["residual batch norm"]
 claim("Theory: 1.211.", theory, "~", 1.211, rtol=1e-3)
+claim("Its square is 1.467.", theory**2, "~", 1.467, rtol=1e-3)
 claim("Batch norm comes near it.", batch, "in", (1.15, 1.27), measured=True)
 claim("He alone: flat.", flat[0], "in", (0.97, 1.03), measured=True)
 claim("Layer norm: flat.", flat[1], "in", (0.97, 1.03), measured=True)

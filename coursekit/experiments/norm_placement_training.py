@@ -1,0 +1,109 @@
+r"""Training with the norm at several places: Adam at its full rate from the start.
+
+The nets are those of `coursekit.experiments.norm_placement`, twelve blocks deep. The
+rate is constant: there is no warm-up.
+
+Source: Xiong et al., "On Layer Normalization in the Transformer Architecture", 2020,
+arXiv:2002.04745, who train Post-LN and Pre-LN Transformers with and without warm-up.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from tqdm.auto import tqdm
+
+from coursekit.experiments.checks import at_least
+from coursekit.experiments.norm_placement import new_net
+from coursekit.experiments.training import Split, accuracy, digits, train, training_loss
+
+
+@dataclass(frozen=True)
+class Config:
+    """Twelve blocks, Adam at a constant rate from the first step, no warm-up."""
+
+    placements: tuple[str, ...] = ("post", "pre")
+    lr: float = 0.01
+    depth: int = 12
+    width: int = 64
+    activation: str = "relu"
+    steps: int = 160
+    batch_size: int = 64
+    every: int = 20
+    seeds: tuple[int, ...] = (0, 1, 2)
+    device: str = "cpu"
+
+
+@dataclass(frozen=True)
+class Result:
+    """Losses through training, and accuracies after it.
+
+    Attributes
+    ----------
+    placements : tuple of str
+    steps : ndarray of shape (times,)
+        Updates done.
+    losses : ndarray of shape (placements, seeds, times)
+        Cross-entropy on the training part, nats.
+    accuracies : ndarray of shape (placements, seeds)
+        On the test part, between 0 and 1.
+    """
+
+    placements: tuple[str, ...]
+    steps: np.ndarray
+    losses: np.ndarray
+    accuracies: np.ndarray
+
+    def final(self, placement: str) -> np.ndarray:
+        """Return the last loss of every seed, shape (seeds,)."""
+        return self.losses[self.placements.index(placement), :, -1]
+
+
+def train_one(
+    config: Config, data: Split, *, placement: str, seed: int
+) -> tuple[list[float], float]:
+    """Train one net; return its losses and its accuracy."""
+    net = new_net(
+        placement,
+        depth=config.depth,
+        width=config.width,
+        activation=config.activation,
+        seed=seed,
+    ).to(config.device)
+    losses = []
+
+    def watch(done: int) -> None:
+        if done % config.every == 0:
+            losses.append(training_loss(net, data))
+
+    train(
+        net,
+        data,
+        steps=config.steps,
+        batch_size=config.batch_size,
+        lr=config.lr,
+        optimizer="adam",
+        generator=torch.Generator().manual_seed(seed),
+        watch=watch,
+    )
+    return losses, accuracy(net, data)
+
+
+def run(config: Config) -> Result:
+    """Train a net for every placement and seed, behind a progress bar.
+
+    Raises
+    ------
+    ValueError
+        If a placement is unknown, or ``every`` is below 1.
+    """
+    at_least("norm_placement_training.run", "every", config.every, 1)
+    data = digits(config.device)
+    shape = len(config.placements), len(config.seeds)
+    losses = np.zeros((*shape, config.steps // config.every + 1))
+    accuracies = np.zeros(shape)
+    for row, number in tqdm(list(np.ndindex(shape)), desc="nets", leave=False):
+        where = {"placement": config.placements[row], "seed": config.seeds[number]}
+        losses[row, number], accuracies[row, number] = train_one(config, data, **where)
+    steps = np.arange(losses.shape[-1]) * config.every
+    return Result(config.placements, steps, losses, accuracies)

@@ -125,10 +125,11 @@ class Result:
         batch norm. The norm takes every such bias away again, so it must be 0.
     stds : ndarray of shape (depth + 1,)
         At the start: of the stem's output and each block's.
-    training_mode, evaluation_mode, sorted_batches : float
+    training_mode, evaluation_mode, sorted_batches, recalibrated : float
         After training: accuracy on the test digits, between 0 and 1, in batches of 50.
         In training mode and shuffled, in evaluation mode and shuffled, in evaluation
-        mode and sorted by class.
+        mode and sorted by class; and again in evaluation mode, when the running
+        statistics were averaged anew over the training digits.
     parameters : int
         How many numbers training moves.
     """
@@ -141,6 +142,7 @@ class Result:
     training_mode: float
     evaluation_mode: float
     sorted_batches: float
+    recalibrated: float
     parameters: int
 
 
@@ -245,6 +247,27 @@ def accuracy_in_batches(
     return float(torch.cat(right).float().mean())
 
 
+@torch.no_grad()
+def recalibrate(net: nn.Module, data: Split, *, size: int) -> None:
+    """Replace the running statistics by their average over the training digits.
+
+    Parameters
+    ----------
+    net : nn.Module
+        Changed in place; left in training mode.
+    data : Split
+    size : int
+        Of the batches; what does not fill one is left out.
+    """
+    for module in net.modules():
+        if getattr(module, "num_batches_tracked", None) is not None:
+            module.num_batches_tracked.zero_()
+            module.momentum = None  # the plain average over all batches from here on
+    net.train()
+    for start in range(0, len(data.train_x) - size + 1, size):
+        net(data.train_x[start : start + size])
+
+
 def before_training(config: Config, data: Split) -> dict[str, np.ndarray | float]:
     """Return what `Result` has of the start, in float64 and training mode."""
     net = new_net(config).double()
@@ -290,11 +313,16 @@ def run(config: Config) -> Result:
     )
     shuffled = torch.randperm(500, generator=torch.Generator().manual_seed(config.seed))
     by_class = data.test_y.argsort(stable=True)
+    accuracies = {
+        "training_mode": accuracy_in_batches(net, data, shuffled, training=True),
+        "evaluation_mode": accuracy_in_batches(net, data, shuffled, training=False),
+        "sorted_batches": accuracy_in_batches(net, data, by_class, training=False),
+    }
+    recalibrate(net, data, size=config.batch_size)
     return Result(
         **before_training(config, data),
-        training_mode=accuracy_in_batches(net, data, shuffled, training=True),
-        evaluation_mode=accuracy_in_batches(net, data, shuffled, training=False),
-        sorted_batches=accuracy_in_batches(net, data, by_class, training=False),
+        **accuracies,
+        recalibrated=accuracy_in_batches(net, data, shuffled, training=False),
         parameters=sum(parameter.numel() for parameter in net.parameters()),
     )
 

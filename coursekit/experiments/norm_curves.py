@@ -46,6 +46,9 @@ class Cloud:
     ----------
     entries, normalized : ndarray of shape (N * d,)
         In, and out before gamma and beta.
+    unevenness : float
+        How much the vectors' standard deviations differ: their own standard deviation
+        over their mean.
     line_error, tanh_error : float
         Mean square of what the fit leaves, over the mean square of ``normalized``.
     slope : float
@@ -56,6 +59,7 @@ class Cloud:
 
     entries: np.ndarray
     normalized: np.ndarray
+    unevenness: float
     line_error: float
     tanh_error: float
     slope: float
@@ -86,16 +90,18 @@ def fit(entries: np.ndarray, normalized: np.ndarray) -> Cloud:
 
     Parameters
     ----------
-    entries, normalized : ndarray of shape (n,)
-        In and out.
+    entries, normalized : ndarray of shape (N, d)
+        In and out, one vector a row.
 
     Examples
     --------
-    >>> x = np.linspace(-3, 3, 101)
+    >>> x = np.linspace(-3, 3, 101)[None]
     >>> cloud = fit(x, 2 * np.tanh(x))
     >>> cloud.tanh_error < 0.01 < cloud.line_error
     True
     """
+    stds = entries.std(axis=1)
+    entries, normalized = entries.ravel(), normalized.ravel()
     power = (normalized**2).mean()
 
     def fitted(feature: np.ndarray) -> tuple[float, float]:
@@ -106,7 +112,8 @@ def fit(entries: np.ndarray, normalized: np.ndarray) -> Cloud:
     alphas = ALPHAS / entries.std()
     tries = [(*fitted(np.tanh(alpha * entries)), alpha) for alpha in alphas]
     tanh_error, height, alpha = min(tries)
-    found = (line_error, tanh_error, slope, alpha, height)
+    unevenness = stds.std() / stds.mean()
+    found = (unevenness, line_error, tanh_error, slope, alpha, height)
     return Cloud(entries, normalized, *(float(value) for value in found))
 
 
@@ -125,7 +132,7 @@ def clouds(net: nn.Module, data: Split) -> list[Cloud]:
     for hook in hooks:
         hook.remove()
     pairs = [(x, nn.functional.layer_norm(x, x.shape[-1:])) for x in seen]
-    return [fit(*(part.double().flatten().cpu().numpy() for part in p)) for p in pairs]
+    return [fit(*(part.double().cpu().numpy() for part in p)) for p in pairs]
 
 
 def run(config: Config) -> Result:

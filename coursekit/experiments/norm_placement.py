@@ -195,6 +195,18 @@ def run(config: Config) -> Result:
     )
 
 
+def side_by_side(
+    placements: tuple[str, ...], config: Config, *, depth: int, seed: int
+) -> dict[str, Start]:
+    """Return `start` for several placements, by name."""
+    data = digits(config.device)
+    where = {"depth": depth, "seed": seed}
+    return {
+        name: start(replace(config, placement=name), data, **where)
+        for name in placements
+    }
+
+
 def run_placements(config: Config, placements: tuple[str, ...]) -> dict[str, Result]:
     """Return `run` for several placements, by name."""
     return {name: run(replace(config, placement=name)) for name in placements}

@@ -69,8 +69,8 @@ def draw_placement_diagrams(ax: Axes) -> str:
     return (
         "Four diagrams of one block; x enters below, the trunk runs straight up to the "
         "sum, the branch f leaves it and comes back. Post-LN has its norm on the "
-        "trunk, behind the sum. Pre-LN has it in the branch, before f. The sandwich has "
-        "one before and one behind f, both in the branch. The fourth block has none."
+        "trunk, behind the sum. Pre-LN has it in the branch, before f. The sandwich "
+        "has one before and one behind f, in the branch. The fourth block has none."
     )
 
 

@@ -1,7 +1,8 @@
-r"""Training with the norm at several places: Adam at its full rate from the start.
+r"""Training with the norm at several places: Adam with and without warm-up.
 
 The nets are those of `coursekit.experiments.norm_placement`, twelve blocks deep. The
-rate is constant: there is no warm-up.
+rate is constant, or grows in equal steps to a constant one: warm-up. The loop is that
+of `coursekit.experiments.training`, with this rate.
 
 Source: Xiong et al., "On Layer Normalization in the Transformer Architecture", 2020,
 arXiv:2002.04745, who train Post-LN and Pre-LN Transformers with and without warm-up.
@@ -11,19 +12,27 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from torch import nn
 from tqdm.auto import tqdm
 
 from coursekit.experiments.checks import at_least
 from coursekit.experiments.norm_placement import new_net
-from coursekit.experiments.training import Split, accuracy, digits, train, training_loss
+from coursekit.experiments.training import (
+    Split,
+    accuracy,
+    batches,
+    digits,
+    training_loss,
+)
 
 
 @dataclass(frozen=True)
 class Config:
-    """Twelve blocks, Adam at a constant rate from the first step, no warm-up."""
+    """Twelve blocks and Adam, whose rate reaches ``lr`` after ``warm_up`` updates."""
 
     placements: tuple[str, ...] = ("post", "pre")
     lr: float = 0.01
+    warm_up: int = 0
     depth: int = 12
     width: int = 64
     activation: str = "relu"
@@ -59,6 +68,19 @@ class Result:
         return self.losses[self.placements.index(placement), :, -1]
 
 
+def warmth(update: int, warm_up: int) -> float:
+    """Return the share of the full rate at an update, counted from 1.
+
+    Examples
+    --------
+    >>> [warmth(update, 4) for update in (1, 2, 4, 5)]
+    [0.25, 0.5, 1.0, 1.0]
+    >>> warmth(1, 0)
+    1.0
+    """
+    return min(1.0, update / warm_up) if warm_up else 1.0
+
+
 def train_one(
     config: Config, data: Split, *, placement: str, seed: int
 ) -> tuple[list[float], float]:
@@ -70,22 +92,25 @@ def train_one(
         activation=config.activation,
         seed=seed,
     ).to(config.device)
-    losses = []
-
-    def watch(done: int) -> None:
+    updates = torch.optim.Adam(net.parameters(), config.lr)
+    order = batches(
+        len(data.train_x),
+        batch_size=config.batch_size,
+        steps=config.steps,
+        generator=torch.Generator().manual_seed(seed),
+    )
+    losses = [training_loss(net, data)]
+    for done, batch in enumerate(order, start=1):
+        net.train()
+        updates.param_groups[0]["lr"] = config.lr * warmth(done, config.warm_up)
+        loss = nn.functional.cross_entropy(
+            net(data.train_x[batch]), data.train_y[batch]
+        )
+        updates.zero_grad()
+        loss.backward()
+        updates.step()
         if done % config.every == 0:
             losses.append(training_loss(net, data))
-
-    train(
-        net,
-        data,
-        steps=config.steps,
-        batch_size=config.batch_size,
-        lr=config.lr,
-        optimizer="adam",
-        generator=torch.Generator().manual_seed(seed),
-        watch=watch,
-    )
     return losses, accuracy(net, data)
 
 
@@ -95,9 +120,10 @@ def run(config: Config) -> Result:
     Raises
     ------
     ValueError
-        If a placement is unknown, or ``every`` is below 1.
+        If a placement is unknown, ``every`` is below 1 or ``warm_up`` below 0.
     """
     at_least("norm_placement_training.run", "every", config.every, 1)
+    at_least("norm_placement_training.run", "warm_up", config.warm_up, 0)
     data = digits(config.device)
     shape = len(config.placements), len(config.seeds)
     losses = np.zeros((*shape, config.steps // config.every + 1))

@@ -85,6 +85,7 @@ def draw_clouds(
     *,
     slopes: Sequence[float],
     tanhs: Sequence[tuple[float, float]],
+    gains: Sequence[float],
     titles: Sequence[str],
 ) -> str:
     """Draw what goes into a norm against what comes out, with a line and an S.
@@ -99,6 +100,8 @@ def draw_clouds(
         Of the lines through 0.
     tanhs : sequence of (float, float)
         ``(height, alpha)`` of ``height * tanh(alpha * x)``.
+    gains : sequence of float
+        The tanh's error over the line's, no unit.
     titles : sequence of str
         Above each panel.
 
@@ -123,10 +126,12 @@ def draw_clouds(
     axes[0].figure.legend(
         handles, labels, loc="outside lower center", ncols=2, frameon=False
     )
-    reach = ", ".join(f"measured {x.max():.0f}" for x in entries)
+    told = ", ".join(
+        f"{title} measured {gain:.2f}"
+        for title, gain in zip(titles, gains, strict=True)
+    )
     return (
         f"Clouds of input entry against output entry of {len(titles)} norms of a "
-        f"trained net ({', '.join(titles)}), each with its best line and its best "
-        "tanh. Only in the first is the S visibly bent; in the others line and S lie "
-        f"on each other. Largest inputs: {reach}."
+        "trained net, each with its best line and its best tanh. Error of the tanh "
+        f"over error of the line: {told}."
     )

@@ -220,7 +220,7 @@ gentle = training.run(training.Config(placements=("post",), lr=0.001))
 
 # %% draw-the-attempts
 three = np.concatenate([trained.losses[:1], warm.losses, gentle.losses])
-labels = ("0.01", "0.01, warm-up", "0.001")
+labels = ("rate 0.01", "0.01, warm-up", "rate 0.001")
 show(plots.draw_losses, trained.steps, three, labels=labels, width=7.4)
 
 # %% what-the-attempts-say
@@ -321,7 +321,7 @@ show(zoo.draw_shifts, shifts, np.array(still), np.array(moved))
 # **What is exact.** It is another function. It gives up **shift invariance**; the two agree on inputs of mean zero only. In the language of lesson 07: layer norm deletes two directions of a small change, $\mathbf 1$ and $\hat x$. RMS norm deletes one. Its Jacobian is $s\,(I - \hat x \hat x^\top/d)$ with $s$ one over the root, of rank $d - 1$.
 
 # %% guess-the-rms-rank tags=["predict"]
-rms_rank = predict("eps = 0, d = 64: the rank of RMS norm's Jacobian?", 60)
+rms_rank = predict("eps = 0, d = 64: the rank of RMS norm's Jacobian?", 64)
 
 # %% run-the-rms-rank
 vector = torch.from_numpy(x[0])

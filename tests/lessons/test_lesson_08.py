@@ -83,6 +83,13 @@ def test_post_ln_learns_when_its_norm_moves_into_the_branch(few_seeds, monkeypat
     assert "stays near chance" in failing_claim("08", *cells)
 
 
+def test_warm_up_that_is_left_out_helps_nobody(few_seeds, monkeypatch):
+    monkeypatch.setattr(norm_placement_training, "warmth", lambda *_: 1.0)
+    cells = ("guess-post-training", "run-the-training", "guess-the-warm-up")
+    attempts = ("run-the-warm-up", "run-smaller-steps", "what-the-attempts-say")
+    assert "away from chance" in failing_claim("08", *cells, *attempts)
+
+
 def test_rms_norm_that_centres_is_blind_to_a_shift(monkeypatch):
     right = reference.rms_norm_forward
     monkeypatch.setattr(

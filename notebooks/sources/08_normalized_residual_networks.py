@@ -427,7 +427,7 @@ behind = two["rms"] - two["group"]
 claim("Group norm is a little behind here.", behind, "in", (0, 0.12), measured=True)
 
 # %% why-group-norm-is-behind [markdown]
-# Group norm needs groups that belong together. Neighbouring channels of a convolution, with many positions, can; the 64 features of our net have no order, and groups of 8 lose a quarter of the directions. So read this as a remark about vectors, not about group norm: Wu and He found it 10.6 percentage points ahead of batch norm with 2 images a batch, and close to it with 32.
+# Why is group norm behind? A likely reason, which we did not test: the 64 features of our net have no order, so its groups are arbitrary, and groups of 8 lose a quarter of the directions. Channels of a convolution have many positions each. So read this as a remark about vectors, not about group norm: Wu and He found it 10.6 percentage points ahead of batch norm with 2 images a batch, and close to it with 32.
 
 # %% dyt [markdown]
 # ## 7 · Is a norm only a tanh?
@@ -482,7 +482,7 @@ claim("All others: by less.", most, "<", 0.2, measured=True)
 # %% what-it-means-for-dyt [markdown]
 # The numbers are the error a tanh leaves over the error a line leaves; 1 means "no gain". In our nets, over three seeds, the S is there in the **first** norm only, and it was there before training: what enters it comes straight from the pixels, and the vectors' $\sigma$ differ by about 30 %. The trunk evens that out, and deeper norms are close to straight lines.
 #
-# So **our nets do not show what the paper shows**. That refutes nothing. Their nets are Transformers with many tokens, a few of which grow very large; ours are small MLPs on digits of about equal size. It does tell you what DyT rests on: a property of *trained activations*, to be looked at, and not an identity like the two above.
+# So **our nets do not show what the paper shows**. That refutes nothing. Their nets are trained Transformers with many tokens; ours are small MLPs on digits, and behind the first norm our vectors have nearly one size, so there is little to bend a cloud. It does tell you what DyT rests on: a property of *trained activations*, to be looked at, and not an identity like the two above.
 
 # %% choose [markdown]
 # ## 8 · Which norm when?
@@ -598,7 +598,7 @@ suspects = [name for name in nets if errors[name] > 0.1 and biases[name] < 1e-10
 mask.reveal(suspects[0])
 
 # %% read-the-evidence [markdown]
-# Read it as a chain of exclusions. **E** has too few parameters: `[block] * 24` is one block, 24 times. Its trunk also grows in a straight line, because the same branch adds nearly the same vector each time. **B** falls to chance on sorted batches, and its training and evaluation modes agree: it *has* no evaluation mode. **C** and **D** have gradients that disagree with differences, so their backward pass is wrong. Which way? In **C** biases before a batch norm get a gradient, as if the norm did not subtract the mean: constants. **D** is left.
+# Read it as a chain of exclusions. **E** has too few parameters: `[block] * 24` is one block, 24 times. Its trunk also grows in a straight line, as it would if the same vector were added each time; independent branches give a root. **B** falls to chance on sorted batches, and its training and evaluation modes agree: it *has* no evaluation mode. **C** and **D** have gradients that disagree with differences, so their backward pass is wrong. Which way? In **C** biases before a batch norm get a gradient, as if the norm did not subtract the mean: constants. **D** is left.
 
 # %% check-the-evidence
 claim("E: one block's worth of parameters.", E.parameters, "==", pair + 2 * pair + 650)

@@ -1,4 +1,4 @@
-r"""Accuracy against batch size: batch norm needs company, layer norm does not.
+r"""Accuracy against batch size: batch norm needs company, the other norms do not.
 
 Every net sees the same number of samples, and the learning rate is proportional to the
 batch size, as in Wu, He, "Group Normalization", 2018, arXiv:1803.08494, Section 4.1.
@@ -16,10 +16,14 @@ from coursekit.experiments.checks import at_least, one_of
 from coursekit.experiments.training import Split, accuracy, digits, train
 from coursekit.nets import PlainNet
 
+#: Features in each group of "group", so that 64 of them make 8 groups.
+GROUP_SIZE = 8
 #: torch's own layers: they run fused, and the nets spend most of their time here
 NORMS: Mapping[str, Callable[[int], nn.Module]] = {
     "batch": nn.BatchNorm1d,
     "layer": nn.LayerNorm,
+    "group": lambda width: nn.GroupNorm(width // GROUP_SIZE, width),
+    "rms": nn.RMSNorm,
 }
 
 

@@ -19,6 +19,21 @@ def test_layer_norm_is_far_ahead_with_pairs_only(result):
     assert abs(result.median("layer", 16) - result.median("batch", 16)) < 0.15
 
 
+@pytest.mark.parametrize("norm", ["group", "rms"])
+def test_norms_of_one_sample_do_not_mind_pairs(norm, result):
+    pairs = experiment.Config(norms=(norm,), **{**SMALL, "batch_sizes": (2,)})
+    alone = experiment.run(pairs).median(norm, 2)
+    assert alone - result.median("batch", 2) > 0.3
+
+
+def test_defaults_are_the_two_norms_of_lesson_07():
+    assert experiment.Config().norms == ("layer", "batch")
+
+
+def test_group_norm_has_groups_of_eight():
+    assert experiment.NORMS["group"](64).num_groups == 8
+
+
 def test_same_seeds_give_the_same_accuracies(result):
     again = experiment.run(experiment.Config(**SMALL))
     np.testing.assert_array_equal(again.accuracies, result.accuracies)
@@ -33,7 +48,10 @@ def test_claim_falls_when_layer_norm_uses_the_batch(monkeypatch, result):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"norms": ("none",)}, "norm must be one of batch, layer; got 'none'"),
+        (
+            {"norms": ("none",)},
+            "norm must be one of batch, layer, group, rms; got 'none'",
+        ),
         ({"batch_sizes": (1,)}, "batch_size must be at least 2; got 1"),
     ],
 )

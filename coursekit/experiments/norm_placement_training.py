@@ -1,0 +1,135 @@
+r"""Training with the norm at several places: Adam with and without warm-up.
+
+The nets are those of `coursekit.experiments.norm_placement`, twelve blocks deep. The
+rate is constant, or grows in equal steps to a constant one: warm-up. The loop is that
+of `coursekit.experiments.training`, with this rate.
+
+Source: Xiong et al., "On Layer Normalization in the Transformer Architecture", 2020,
+arXiv:2002.04745, who train Post-LN and Pre-LN Transformers with and without warm-up.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import nn
+from tqdm.auto import tqdm
+
+from coursekit.experiments.checks import at_least
+from coursekit.experiments.norm_placement import new_net
+from coursekit.experiments.training import (
+    Split,
+    accuracy,
+    batches,
+    digits,
+    training_loss,
+)
+
+
+@dataclass(frozen=True)
+class Config:
+    """Twelve blocks and Adam, whose rate reaches ``lr`` after ``warm_up`` updates."""
+
+    placements: tuple[str, ...] = ("post", "pre")
+    lr: float = 0.01
+    warm_up: int = 0
+    depth: int = 12
+    width: int = 64
+    activation: str = "relu"
+    steps: int = 160
+    batch_size: int = 64
+    every: int = 20
+    seeds: tuple[int, ...] = (0, 1, 2)
+    device: str = "cpu"
+
+
+@dataclass(frozen=True)
+class Result:
+    """Losses through training, and accuracies after it.
+
+    Attributes
+    ----------
+    placements : tuple of str
+    steps : ndarray of shape (times,)
+        Updates done.
+    losses : ndarray of shape (placements, seeds, times)
+        Cross-entropy on the training part, nats.
+    accuracies : ndarray of shape (placements, seeds)
+        On the test part, between 0 and 1.
+    """
+
+    placements: tuple[str, ...]
+    steps: np.ndarray
+    losses: np.ndarray
+    accuracies: np.ndarray
+
+    def final(self, placement: str) -> np.ndarray:
+        """Return the last loss of every seed, shape (seeds,)."""
+        return self.losses[self.placements.index(placement), :, -1]
+
+
+def warmth(update: int, warm_up: int) -> float:
+    """Return the share of the full rate at an update, counted from 1.
+
+    Examples
+    --------
+    >>> [warmth(update, 4) for update in (1, 2, 4, 5)]
+    [0.25, 0.5, 1.0, 1.0]
+    >>> warmth(1, 0)
+    1.0
+    """
+    return min(1.0, update / warm_up) if warm_up else 1.0
+
+
+def train_one(
+    config: Config, data: Split, *, placement: str, seed: int
+) -> tuple[list[float], float]:
+    """Train one net; return its losses and its accuracy."""
+    net = new_net(
+        placement,
+        depth=config.depth,
+        width=config.width,
+        activation=config.activation,
+        seed=seed,
+    ).to(config.device)
+    updates = torch.optim.Adam(net.parameters(), config.lr)
+    order = batches(
+        len(data.train_x),
+        batch_size=config.batch_size,
+        steps=config.steps,
+        generator=torch.Generator().manual_seed(seed),
+    )
+    losses = [training_loss(net, data)]
+    for done, batch in enumerate(order, start=1):
+        net.train()
+        updates.param_groups[0]["lr"] = config.lr * warmth(done, config.warm_up)
+        loss = nn.functional.cross_entropy(
+            net(data.train_x[batch]), data.train_y[batch]
+        )
+        updates.zero_grad()
+        loss.backward()
+        updates.step()
+        if done % config.every == 0:
+            losses.append(training_loss(net, data))
+    return losses, accuracy(net, data)
+
+
+def run(config: Config) -> Result:
+    """Train a net for every placement and seed, behind a progress bar.
+
+    Raises
+    ------
+    ValueError
+        If a placement is unknown, ``every`` is below 1 or ``warm_up`` below 0.
+    """
+    at_least("norm_placement_training.run", "every", config.every, 1)
+    at_least("norm_placement_training.run", "warm_up", config.warm_up, 0)
+    data = digits(config.device)
+    shape = len(config.placements), len(config.seeds)
+    losses = np.zeros((*shape, config.steps // config.every + 1))
+    accuracies = np.zeros(shape)
+    for row, number in tqdm(list(np.ndindex(shape)), desc="nets", leave=False):
+        where = {"placement": config.placements[row], "seed": config.seeds[number]}
+        losses[row, number], accuracies[row, number] = train_one(config, data, **where)
+    steps = np.arange(losses.shape[-1]) * config.every
+    return Result(config.placements, steps, losses, accuracies)

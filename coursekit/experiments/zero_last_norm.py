@@ -1,0 +1,98 @@
+r"""Zero the weight of each branch's last norm: where it helps, and where it does not.
+
+A block whose branch ends in a norm of weight 0 starts as a block without a branch.
+Shallow and deep nets are trained from both starts, for the same number of updates.
+
+Source: Goyal et al., "Accurate, Large Minibatch SGD", 2017, arXiv:1706.02677, Section
+5.1, who start the last norm of every residual block of a ResNet-50 at 0.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import nn
+from tqdm.auto import tqdm
+
+from coursekit.experiments.checks import at_least, one_of
+from coursekit.experiments.training import Split, digits, train, training_loss
+from coursekit.nets import ResidualNet
+
+#: the last norm's weight starts at 1, or at 0
+STARTS = ("he", "zero-last")
+
+
+@dataclass(frozen=True)
+class Config:
+    """Post-activation residual nets with batch norm on the digits."""
+
+    depths: tuple[int, ...] = (2, 24)
+    starts: tuple[str, ...] = STARTS
+    width: int = 64
+    steps: int = 80
+    batch_size: int = 64
+    lr: float = 0.02
+    momentum: float = 0.9
+    seeds: tuple[int, ...] = (0, 1, 2)
+    device: str = "cpu"
+
+
+@dataclass(frozen=True)
+class Result:
+    """Training losses in nats, shape (depths, starts, seeds)."""
+
+    depths: np.ndarray
+    starts: tuple[str, ...]
+    losses: np.ndarray
+
+    def of(self, depth: int, start: str) -> np.ndarray:
+        """Return the losses of one depth and start, shape (seeds,)."""
+        return self.losses[list(self.depths).index(depth), self.starts.index(start)]
+
+
+def one_loss(
+    config: Config, data: Split, *, depth: int, start: str, seed: int
+) -> float:
+    """Train one net and return its loss on the training part.
+
+    Raises
+    ------
+    ValueError
+        If ``start`` is not one of `STARTS`, or ``depth`` is below 1.
+    """
+    one_of("zero_last_norm.run", "start", start, STARTS)
+    at_least("zero_last_norm.run", "depth", depth, 1)
+    net = ResidualNet(
+        64,
+        10,
+        depth=depth,
+        width=config.width,
+        norm=nn.BatchNorm1d,
+        init=start,
+        generator=torch.Generator().manual_seed(seed),
+    ).to(config.device)
+    train(
+        net,
+        data,
+        steps=config.steps,
+        batch_size=config.batch_size,
+        lr=config.lr,
+        momentum=config.momentum,
+        generator=torch.Generator().manual_seed(seed),
+    )
+    return training_loss(net, data)
+
+
+def run(config: Config) -> Result:
+    """Train a net for every depth, start and seed, behind a progress bar."""
+    shape = len(config.depths), len(config.starts), len(config.seeds)
+    losses, data = np.zeros(shape), digits(config.device)
+    for row, column, number in tqdm(list(np.ndindex(shape)), desc="nets", leave=False):
+        losses[row, column, number] = one_loss(
+            config,
+            data,
+            depth=config.depths[row],
+            start=config.starts[column],
+            seed=config.seeds[number],
+        )
+    return Result(np.array(config.depths), config.starts, losses)

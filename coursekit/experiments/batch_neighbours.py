@@ -46,7 +46,7 @@ class Result:
 
 
 def outputs(x: float, mates: np.ndarray, *, training: bool) -> np.ndarray:
-    """Return batch norm's output for ``x`` in many batches at once.
+    """Return batch norm's output for ``x`` in many batches at once, with eps = 0.
 
     Parameters
     ----------
@@ -71,11 +71,13 @@ def outputs(x: float, mates: np.ndarray, *, training: bool) -> np.ndarray:
     batch = np.vstack([np.full(count, x), mates])
     ones, zeros = np.ones(count), np.zeros(count)
     running = RunningStats(mean=zeros, var=ones)
-    return batch_norm_forward(batch, ones, zeros, running, training=training)[0][0]
+    return batch_norm_forward(
+        batch, ones, zeros, running, training=training, eps=0.0
+    )[0][0]
 
 
 def run(config: Config) -> Result:
-    """Put the value into ``batches`` batches of each size.
+    """Put the value into ``batches`` batches of each size; eps is 0.
 
     Raises
     ------

@@ -9,6 +9,7 @@ Section 3.3 ("higher learning rates") and Section 1 ("less careful about
 initialization").
 """
 
+import copy
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -75,10 +76,8 @@ def rescale(net: PlainNet, scale: float) -> None:
                 layer.weight *= scale
 
 
-def one_accuracy(
-    config: Config, data: Split, *, norm: str, scale: float, rate: float, seed: int
-) -> float:
-    """Train one net and return its accuracy on the test part.
+def new_net(config: Config, *, norm: str, scale: float, seed: int) -> PlainNet:
+    """Return a net as it is before training.
 
     Raises
     ------
@@ -95,6 +94,14 @@ def one_accuracy(
         generator=torch.Generator().manual_seed(seed),
     ).to(config.device)
     rescale(net, scale)
+    return net
+
+
+def trained(
+    config: Config, data: Split, *, rate: float, seed: int, **net_options: str | float
+) -> PlainNet:
+    """Return a net after ``config.steps`` updates; ``net_options`` as in `new_net`."""
+    net = new_net(config, seed=seed, **net_options)
     train(
         net,
         data,
@@ -104,7 +111,25 @@ def one_accuracy(
         momentum=config.momentum,
         generator=torch.Generator().manual_seed(seed),
     )
-    return accuracy(net, data)
+    return net
+
+
+@torch.no_grad()
+def likeness(net: PlainNet, x: torch.Tensor) -> float:
+    """Return the mean cosine between the last activations of all pairs of samples.
+
+    The net is asked in training mode; 1 means that all samples look the same to the
+    head but for their length. No unit.
+
+    Examples
+    --------
+    >>> net = PlainNet(2, 2, depth=0, width=4)
+    >>> round(likeness(net, torch.ones(3, 2)), 3)
+    1.0
+    """
+    last = copy.deepcopy(net).train().activations(x)[-1]
+    unit = nn.functional.normalize(last, dim=1)
+    return float((unit @ unit.T).mean())
 
 
 def run(config: Config) -> Result:
@@ -116,9 +141,24 @@ def run(config: Config) -> Result:
         norm, scale, rate, seed = (
             choices[number] for choices, number in zip(grid, place, strict=True)
         )
-        accuracies[place] = one_accuracy(
-            config, data, norm=norm, scale=scale, rate=rate, seed=seed
-        )
+        net = trained(config, data, norm=norm, scale=scale, rate=rate, seed=seed)
+        accuracies[place] = accuracy(net, data)
     return Result(
         config.norms, np.array(config.scales), np.array(config.rates), accuracies
     )
+
+
+def likeness_after(config: Config, *, norm: str, scale: float) -> float:
+    """Return `likeness` of the test digits after ``config.steps`` updates.
+
+    The median over seeds, at the first rate of ``config``.
+    """
+    data, rate = digits(config.device), config.rates[0]
+    found = [
+        likeness(
+            trained(config, data, norm=norm, scale=scale, rate=rate, seed=seed),
+            data.test_x,
+        )
+        for seed in config.seeds
+    ]
+    return float(np.median(found))

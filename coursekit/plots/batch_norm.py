@@ -94,8 +94,8 @@ def draw_neighbours(
     spreads = outputs.std(axis=1)
     return (
         f"Points: the output for one value, x = {x:g}, in {shown} batches of each "
-        f"size. With {batch_sizes[0]} samples it is always 1 or -1; with more it scatters "
-        f"about {x:g}, with a standard deviation of {spreads[-3]:.2f} at "
+        f"size. With {batch_sizes[0]} samples it is always 1 or -1; with more it "
+        f"scatters about {x:g}, with a standard deviation of {spreads[-3]:.2f} at "
         f"{batch_sizes[-3]} samples and {spreads[-1]:.2f} at {batch_sizes[-1]}. A line "
         f"marks evaluation, where the output is {x:g} in every batch."
     )

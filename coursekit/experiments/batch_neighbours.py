@@ -71,9 +71,9 @@ def outputs(x: float, mates: np.ndarray, *, training: bool) -> np.ndarray:
     batch = np.vstack([np.full(count, x), mates])
     ones, zeros = np.ones(count), np.zeros(count)
     running = RunningStats(mean=zeros, var=ones)
-    return batch_norm_forward(
-        batch, ones, zeros, running, training=training, eps=0.0
-    )[0][0]
+    return batch_norm_forward(batch, ones, zeros, running, training=training, eps=0.0)[
+        0
+    ][0]
 
 
 def run(config: Config) -> Result:

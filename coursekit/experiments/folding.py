@@ -115,15 +115,14 @@ def count_norms(net: nn.Module) -> int:
     return sum(isinstance(module, nn.BatchNorm1d) for module in net.modules())
 
 
-@torch.no_grad()
 def run(config: Config) -> Result:
     """Train, fold, and ask both nets about the test digits."""
     net = trained_net(config.training, config.seed, config.device)
-    x = digits(config.device).test_x
-    folded = fold_net(net)
-    return Result(
-        norms=(count_norms(net), count_norms(folded)),
-        logits=net(x).cpu(),
-        folded=folded(x).cpu(),
-        training=copy.deepcopy(net).train()(x).cpu(),
-    )
+    folded, x = fold_net(net), digits(config.device).test_x
+    with torch.no_grad():
+        return Result(
+            norms=(count_norms(net), count_norms(folded)),
+            logits=net(x).cpu(),
+            folded=folded(x).cpu(),
+            training=copy.deepcopy(net).train()(x).cpu(),
+        )

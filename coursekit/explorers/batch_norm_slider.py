@@ -79,9 +79,12 @@ def tell(params: Params) -> str:
             f"beta, {y[0]:.2f}, whatever x is. torch refuses such a batch."
         )
     others = np.abs(y - before)[1:]
+    moved = f"The others moved by up to {others.max():.2f}."
+    if params["moved"] == START:
+        moved = "Nothing has moved yet."
     return (
         f"Training: mean {x.mean():.2f}, variance {x.var():.2f} of {len(x)} samples. "
-        f"{where}The others moved by up to {others.max():.2f}."
+        f"{where}{moved}"
     )
 
 
@@ -89,10 +92,10 @@ def explore_batch_norm_slider() -> Explorer:
     """Return sliders for one sample, N, eps, gamma and beta, and a box for the mode."""
     controls = {
         "moved": slider("value of sample 0", START, -4.0, 4.0, 0.1),
+        "training": box("training mode", True),
         "count": slider("samples in the batch, N", 6, 1, 12, 1, readout_format="d"),
         "log_eps": slider("eps, power of ten", -5.0, -5.0, 1.0, 0.1),
         "gamma": slider("scale, gamma", 1.0, -1.5, 1.5, 0.1),
         "beta": slider("shift, beta", 0.0, -1.0, 1.0, 0.1),
-        "training": box("training mode", True),
     }
     return Explorer(controls, render, tell)

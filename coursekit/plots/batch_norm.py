@@ -42,10 +42,16 @@ def draw_who_shares(axes: np.ndarray) -> str:
         ax.set_xticks(np.arange(features) * width + (width - 1) / 2, range(features))
         ax.set_yticks(yticks, ynames)
         ax.set(xlabel=xlabel, ylabel=ylabel)
-        for edge in range(rows, len(groups), rows or len(groups)):
-            ax.axhline(edge - 0.5, color="white", linewidth=3)
-        for edge in range(columns, groups.shape[1], columns or groups.shape[1]):
-            ax.axvline(edge - 0.5, color="white", linewidth=3)
+        if columns:  # the pixels of each image
+            for edge in range(1, max(groups.shape)):
+                ax.axhline(edge - 0.5, color="white", linewidth=0.4)
+                ax.axvline(edge - 0.5, color="white", linewidth=0.4)
+            for edge in range(columns, groups.shape[1], columns):
+                ax.axvline(edge - 0.5, color="white", linewidth=3)
+        if rows:
+            for edge in range(rows, len(groups), rows):
+                ax.axhline(edge - 0.5, color="white", linewidth=3)
+        ax.set(xlim=(-0.5, groups.shape[1] - 0.5), ylim=(len(groups) - 0.5, -0.5))
     return (
         "Three grids whose colours mark what shares one mean under batch norm. A table "
         "of 6 samples by 4 features: each column. 2 sequences of 3 time steps by 4 "

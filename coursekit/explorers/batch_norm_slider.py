@@ -91,7 +91,7 @@ def tell(params: Params) -> str:
 def explore_batch_norm_slider() -> Explorer:
     """Return sliders for one sample, N, eps, gamma and beta, and a box for the mode."""
     controls = {
-        "moved": slider("value of sample 0", START, -4.0, 4.0, 0.1),
+        "moved": slider("value of sample 0", START, -3.0, 3.0, 0.1),
         "training": box("training mode", True),
         "count": slider("samples in the batch, N", 6, 1, 12, 1, readout_format="d"),
         "log_eps": slider("eps, power of ten", -5.0, -5.0, 1.0, 0.1),

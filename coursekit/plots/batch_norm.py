@@ -5,6 +5,9 @@ from matplotlib.axes import Axes
 
 from coursekit.plots.style import GREY, SERIES, line
 
+#: layer norm and batch norm look as they do in the figures of lesson 07
+STYLE_OF_NORM = ("layer", "batch", "no")
+
 
 def draw_who_shares(axes: np.ndarray) -> str:
     """Draw a table, a batch of sequences and a batch of images under batch norm.
@@ -214,7 +217,7 @@ def draw_robustness(
     accuracies : ndarray of shape (norms, settings, seeds)
         Between 0 and 1.
     norms : tuple of str
-        Names for the legend, such as "no" and "batch".
+        Names from `STYLE_OF_NORM`.
     what : str
         The setting, for the axis, with its unit.
 
@@ -225,7 +228,7 @@ def draw_robustness(
     """
     medians = np.median(accuracies, axis=-1)
     for index, name in enumerate(norms):
-        style = SERIES[(index + 2) % 3]  # layer and batch norm as in lesson 07
+        style = SERIES[STYLE_OF_NORM.index(name)]
         ax.plot(grid, medians[index], label=f"{name} norm", **style)
         thin = {"color": style["color"], "linewidth": 0.6, "alpha": 0.6}
         ax.plot(grid, accuracies[index], linestyle=style["linestyle"], **thin)

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from coursekit.plots.style import BLUE, GREY, ORANGE
 
 #: half the width of both axes of the outputs, and of the inputs
-Y_LIMIT, X_LIMIT = 7.6, 4.6
+Y_LIMIT, X_LIMIT = 5.9, 3.5
 MOVED = {"color": ORANGE, "marker": "s", "markersize": 9, "linestyle": ""}
 OTHERS = {"color": BLUE, "marker": "o", "markersize": 6, "linestyle": ""}
 BEFORE = {

@@ -85,7 +85,7 @@ claim("Called as it is, the features keep a mean.", mean_wrong, ">", 0.1)
 claim("Reshaped to (B T, d), they have none.", mean_right, "<", 1e-12, measured=True)
 
 # %% the-other-way-to-be-wrong [markdown]
-# The other classic is to write batch norm by hand, average over axis 0 only, and feed it sequences: then each time step gets a mean of its own, and the running statistics have the shape $(T, d)$. No error, slightly worse results. Andrej Karpathy ships exactly this bug in his *makemore* lectures and repairs it, on camera, in part 5.
+# The other classic is to write batch norm by hand, average over axis 0 only, and feed it sequences: then each time step gets a mean of its own, and the running statistics have the shape $(T, d)$. No error, slightly worse results. Andrej Karpathy's *makemore* lectures have exactly this bug, and part 5 finds and repairs it on camera.
 #
 # Here is the definition this course uses, in NumPy. The checks at the start are for you; read from `if use_batch` on. `momentum` and `running` are the subject of section 4.
 
@@ -153,7 +153,7 @@ claim("Torch refuses it.", said.split(",")[0].startswith("Expected more"), "==",
 # %% neighbours [markdown]
 # ## 3 · Your neighbours change your answer
 #
-# In training a sample is normalized with statistics that its batch happened to have. They are estimates. The mean of $N$ numbers of variance 1 has the variance $1/N$, and their standard deviation (for normal numbers) about $1/(2N)$. Write $\hat x = (x - \delta\mu) / (1 + \delta\sigma) \approx x - \delta\mu - x\,\delta\sigma$ for small deviations $\delta\mu$, $\delta\sigma$ (scalars, as is $x$), and add the variances:
+# In training a sample is normalized with statistics that its batch happened to have. They are estimates. The mean of $N$ numbers of variance 1 scatters with the variance $1/N$. Their standard deviation scatters too, for normal numbers with the variance $1/(2N)$, about, and independently of the mean. Write $\hat x = (x - \delta\mu) / (1 + \delta\sigma) \approx x - \delta\mu - x\,\delta\sigma$ for small deviations $\delta\mu$, $\delta\sigma$ (scalars, as is $x$), and add the variances:
 #
 # $$\operatorname{Var}(\hat x) \approx \frac1N \left(1 + \frac{x^2}{2}\right)$$
 #
@@ -429,7 +429,7 @@ explore_batch_composition()
 # %% what-it-buys [markdown]
 # ## 6 · What it buys: a net that forgives
 #
-# Batch norm does not see how large a feature is. So the scale of the first weights should not matter much. We take nets with five hidden layers, start the hidden weights from He's initialization (lesson 04) times 0.01 up to times 10, and train each for 200 steps: without norm, with batch norm, with layer norm; three seeds.
+# Batch norm does not see how large a feature is. So the scale of the first weights should not matter much. We take nets with five hidden layers and start their weights from He's initialization (normal, with the standard deviation $\sqrt{2/d_\text{in}}$; lesson 04) times 0.01 up to times 10. Each trains for 200 steps: without norm, with batch norm, and with layer norm, which normalizes each sample over its features (lesson 07); three seeds.
 
 # %% guess-the-scale tags=["predict"]
 answers = ["all three", "batch norm and layer norm", "batch norm only", "none"]
@@ -462,7 +462,24 @@ claim("Layer norm learns from 0.3 on.", usual, ">", 0.8, measured=True)
 claim("It fails at 0.01.", found["layer"][0], "<", 0.2, measured=True)
 
 # %% why-layer-norm-fails [markdown]
-# Layer norm ignores the scale too, so why does it fail at 0.01? What both norms hide going forward comes back in the gradient: weights a hundred times smaller get gradients a hundred times *larger* (lesson 06 derives it). The first updates throw the small weights far away, all in directions that the samples share. Let us compare the last activations of all test images after three updates: a mean cosine of 1 means that they all point the same way.
+# Layer norm ignores the scale too, so why does it fail at 0.01? What both norms hide going forward comes back in the gradient: weights a hundred times smaller get gradients a hundred times *larger*. (Lesson 06 derives it; here we only look.) `up` is a random gradient from above, of the shape of the output.
+
+
+# %% check-the-gradients
+def gradient_size(norm, scale):
+    W = (scale * W_usual).requires_grad_()
+    (norm(h @ W) * up).sum().backward()
+    return float(W.grad.norm())
+
+
+h, W_usual, up = (torch.tensor(rng.normal(size=(32, 32))) for _ in range(3))
+for name in ("BatchNorm1d", "LayerNorm"):
+    norm = getattr(torch.nn, name)(32, eps=1e-20).double()
+    ratio = gradient_size(norm, 0.01) / gradient_size(norm, 1.0)
+    claim(f"{name}: 100 times the gradient.", ratio, "~", 100, rtol=1e-6)
+
+# %% all-alike [markdown]
+# So the first updates throw small weights far away, in directions that many samples share. Let us compare the last activations of all test images after three updates, by the cosine of the angle between them, averaged over all pairs. A mean cosine of 1 means that they all point the same way: the head cannot tell them apart.
 
 # %% run-the-likeness
 early = robustness.Config(momentum=0.9, steps=3)
@@ -471,7 +488,7 @@ claim("Layer norm: all images look alike.", alike["layer"], ">", 0.99, measured=
 claim("Batch norm: they do not.", alike["batch"], "<", 0.6, measured=True)
 
 # %% subtracting-what-is-shared [markdown]
-# Batch norm subtracts, in every feature, exactly what the samples of a batch have in common. Layer norm cannot: it sees one sample at a time. The same ability that ruined the sorted batches saves the net here.
+# Batch norm subtracts, in every feature, the mean over the samples: what they have in common. Layer norm cannot: it sees one sample at a time. The same ability that ruined the sorted batches saves the net here.
 #
 # ### Higher learning rates
 #
@@ -497,7 +514,7 @@ claim("At 3, layer norm guesses too.", found["layer"][-1], "<", 0.2, measured=Tr
 claim("At 3, batch norm learns.", found["batch"][-1], ">", 0.9, measured=True)
 
 # %% what-it-buys-and-not [markdown]
-# Read the left part of the picture as well. At a suitable rate, and from a good initialization, this small net does not need a norm at all. What batch norm buys is *tolerance*: a wide range of settings that work, and with it the right to larger steps, which pays in deeper nets. Why it does so is disputed, and "it reduces internal covariate shift", the 2015 paper's hypothesis, is not the accepted answer. Lesson 06 looks at the evidence.
+# Read the left part of the picture as well. At a suitable rate, and from a good initialization, this small net does not need a norm at all. What batch norm buys is *tolerance*: a wide range of settings that work, and with it the right to larger steps. Why it does so is disputed, and "it reduces internal covariate shift", the 2015 paper's hypothesis, is not the accepted answer. Lesson 06 looks at the evidence.
 
 # %% small-batches [markdown]
 # ## 7 · What it costs: small batches
@@ -519,7 +536,11 @@ from coursekit.plots.layer_norm import draw_batch_sizes
 show(draw_batch_sizes, sizes.batch_sizes, sizes.accuracies, norms=sizes.norms)
 
 # %% what-the-small-says
+always = [sizes.median("layer", n) for n in sizes.batch_sizes]
 lead = {n: sizes.median("layer", n) - sizes.median("batch", n) for n in (2, 16, 32)}
+low, high = min(always), max(always)
+claim("Layer norm: 0.92 or so, at worst,", low, "in", (0.88, 0.96), measured=True)
+claim("and at best.", high, "in", (0.88, 0.96), measured=True)
 claim("In pairs, layer norm is far ahead.", lead[2], ">", 0.3, measured=True)
 claim("With 16 the two are close.", abs(lead[16]), "<", 0.05, measured=True)
 claim("With 32 too.", abs(lead[32]), "<", 0.05, measured=True)
@@ -557,12 +578,21 @@ show(plots.draw_offset_variances, *pair, offset=1e4, width=7.4)
 below = int((kept["one_pass"] < 0).sum())
 off = abs(kept["one_pass"] - 1).max()
 fine = abs(kept["two_pass"] - 1).max()
+nans = int(torch.tensor(kept["one_pass"]).rsqrt().isnan().sum())
 claim("One pass leaves many below zero.", below, ">", 5, measured=True)
+claim("Each of them is NaN under the root.", nans - below, "==", 0)
 claim("And is off by more than 1.", off, ">", 1, measured=True)
 claim("Two passes are off by chance alone.", fine, "<", 0.25, measured=True)
 
 # %% what-the-offset-means [markdown]
-# In evaluation the root of a negative number is NaN, in a net that trained without complaint. Data with a large mean is not exotic: raw sensor values, temperatures in kelvin, prices. Torch takes two passes. Flax uses the one-pass form by default and says so: its option `use_fast_variance` is documented as faster and numerically less stable. Subtract the mean of your data before the first layer, and you need not care.
+# One NaN, and the whole net puts out NaN. Flax uses the one-pass form by default (its option `use_fast_variance`, documented as faster and numerically less stable) and cuts negative results off at 0; but a variance of 0 is no better, it multiplies noise by $1/\sqrt\epsilon$. Torch does not take the shortcut, as the next cell shows. Data with a large mean is not exotic: raw sensor values, temperatures in kelvin, prices. Subtract the mean of your data before the first layer, and you need not care.
+
+# %% check-torch-at-the-offset
+layer, draws = torch.nn.BatchNorm1d(64), torch.Generator().manual_seed(0)
+for _ in range(100):
+    layer(1e4 + torch.randn(64, 64, generator=draws))
+off = float((layer.running_var - 1).abs().max())
+claim("Torch's running variances are fine.", off, "<", 0.25, measured=True)
 
 # %% folding [markdown]
 # ## 9 · Fold it away

@@ -67,7 +67,7 @@ def rescale(net: PlainNet, scale: float) -> None:
     --------
     >>> net = PlainNet(2, 2, depth=1, width=2)
     >>> rescale(net, 0.0)
-    >>> float(net.blocks[0](torch.ones(1, 2)).abs().max())
+    >>> net.blocks[0](torch.ones(1, 2)).abs().max().item()
     0.0
     """
     for part in (net.stem, *net.blocks):

@@ -85,6 +85,8 @@ claim("Called as it is, the features keep a mean.", mean_wrong, ">", 0.1)
 claim("Reshaped to (B T, d), they have none.", mean_right, "<", 1e-12, measured=True)
 
 # %% the-other-way-to-be-wrong [markdown]
+# With $T = d$ nothing warned us: each *time step* was normalized, over samples and features.
+#
 # The other classic is to write batch norm by hand, average over axis 0 only, and feed it sequences: then each time step gets a mean of its own, and the running statistics have the shape $(T, d)$. No error, slightly worse results. Andrej Karpathy's *makemore* lectures have exactly this bug, and part 5 finds and repairs it on camera.
 #
 # Here is the definition this course uses, in NumPy. The checks at the start are for you; read from `if use_batch` on. `momentum` and `running` are the subject of section 4.
@@ -112,6 +114,9 @@ y = batch_norm(z)
 change = abs(batch_norm(z + 100) - y).max()
 effect.reveal(round(change, 9))
 claim("A bias before batch norm changes nothing.", change, "<", 1e-11, measured=True)
+a = np.array([-2.0, 3.0, -1.0, 5.0])
+flip = abs(batch_norm(a * z + 7) - np.sign(a) * y).max()
+claim("BN(a z + b) is sign(a) BN(z), but for eps.", flip, "<", 1e-5, measured=True)
 mean, std = abs(y.mean(axis=0)).max(), y.std(axis=0).min()
 claim("Over the batch, each mean is 0.", mean, "<", 1e-14, measured=True)
 claim("And each std is just below 1.", std, "in", (0.99999, 1))

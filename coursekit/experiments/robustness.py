@@ -38,7 +38,7 @@ class Config:
     rates: tuple[float, ...] = (0.05,)
     momentum: float = 0.0
     steps: int = 200
-    batch_size: int = 32
+    batch_size: int = 64
     depth: int = 4
     width: int = 64
     seeds: tuple[int, ...] = (0, 1, 2)

@@ -439,7 +439,7 @@ explore_batch_composition()
 # %% what-it-buys [markdown]
 # ## 6 · What it buys: a net that forgives
 #
-# Batch norm does not see how large a feature is. So the scale of the first weights should not matter much. We take nets with five hidden layers and start their weights from He's initialization (normal, with the standard deviation $\sqrt{2/d_\text{in}}$; lesson 04) times 0.01 up to times 10. Each trains for 150 steps: without norm, with batch norm, and with layer norm, which normalizes each sample over its features (lesson 07); three seeds.
+# Batch norm does not see how large a feature is. So the scale of the first weights should not matter much. We take nets with five hidden layers and start their weights from He's initialization (normal, with the standard deviation $\sqrt{2/d_\text{in}}$; lesson 04) times 0.01 up to times 10. Each trains for 150 steps with batches of 64: without norm, with batch norm, and with layer norm, which normalizes each sample over its features (lesson 07); three seeds.
 
 # %% guess-the-scale tags=["predict"]
 answers = ["all three", "batch norm and layer norm", "batch norm only", "none"]
@@ -519,9 +519,20 @@ show(plots.draw_robustness, by_rate.rates, by_rate.accuracies[:, 0], **picture)
 # %% what-the-rates-say
 apart = np.ptp([found[norm][1] for norm in found])
 claim("At 0.1 all three are equally good.", apart, "<", 0.03, measured=True)
-claim("At 1, no norm means guessing.", found["no"][-2], "<", 0.2, measured=True)
-claim("At 3, layer norm guesses too.", found["layer"][-1], "<", 0.2, measured=True)
 claim("At 3, batch norm learns.", found["batch"][-1], ">", 0.9, measured=True)
+unlucky = by_rate.accuracies[by_rate.norms.index("no"), 0, -2].min()
+claim("At 1, without norm, some seed is poor.", unlucky, "<", 0.8, measured=True)
+claim("At 3, without norm, it guesses.", found["no"][-1], "<", 0.2, measured=True)
+claim("At 3, layer norm guesses too.", found["layer"][-1], "<", 0.2, measured=True)
+
+# %% small-batches-at-a-high-rate [markdown]
+# Do not take this for a promise. The batches had 64 samples. With 32, the noise of section 3 is larger, and at so high a rate it makes single nets unreliable. We train eight of them.
+
+# %% run-the-gamble
+halved = {"norms": ("batch",), "rates": (3,), "batch_size": 32, "seeds": range(8)}
+eight = robustness.run(robustness.Config(**halved)).accuracies.ravel()
+claim("Batches of 32: the worst of 8 falls.", eight.min(), "<", 0.92, measured=True)
+claim("The best is good.", eight.max(), ">", 0.9, measured=True)
 
 # %% what-it-buys-and-not [markdown]
 # Read the left part of the picture as well. At a suitable rate, and from a good initialization, this small net does not need a norm at all. What batch norm buys is *tolerance*: a wide range of settings that work, and with it the right to larger steps. Why it does so is disputed, and "it reduces internal covariate shift", the 2015 paper's hypothesis, is not the accepted answer. Lesson 06 looks at the evidence.

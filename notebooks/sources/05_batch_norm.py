@@ -526,7 +526,7 @@ claim("At 3, without norm, it guesses.", found["no"][-1], "<", 0.2, measured=Tru
 claim("At 3, layer norm guesses too.", found["layer"][-1], "<", 0.2, measured=True)
 
 # %% small-batches-at-a-high-rate [markdown]
-# Do not take this for a promise. The batches had 64 samples. With 32, the noise of section 3 is larger, and at so high a rate it makes single nets unreliable. We train eight of them.
+# Do not take this for a promise. The batches had 64 samples. With 32, and so with half as many samples seen in the same 200 steps, single nets become unreliable at this rate. The larger noise of section 3 is a likely reason, but this experiment does not separate the two. We train eight nets.
 
 # %% run-the-gamble
 halved = {"norms": ("batch",), "rates": (3,), "batch_size": 32, "seeds": range(8)}

@@ -38,6 +38,7 @@ def draw_variances(
         ax.plot(blocks, measured.T, linewidth=0.6, alpha=0.6, **line(index))
         told.append(f"{name}, expected {expected[-1]:.3g}, measured {middle[-1]:.3g}")
     ax.set(yscale="log", xlabel="blocks passed (blocks)")
+    ax.set_xticks(range(0, len(blocks), every))
     ax.set_ylabel("variance of the trunk (no unit)")
     ax.legend(frameon=False, fontsize="small", loc="upper left")
     return (

@@ -28,7 +28,9 @@ def draw_losses_by_depth(
         Alt text.
     """
     finite = np.concatenate([rows[np.isfinite(rows)] for rows in losses.values()])
-    top, told, places = 6 * finite.max(), [], np.arange(len(depths))
+    some_lost = any(not np.isfinite(rows).all() for rows in losses.values())
+    top, told = finite.max() * (6 if some_lost else 2), []
+    places = np.arange(len(depths))
     for index, (name, rows) in enumerate(losses.items()):
         lost = ~np.isfinite(rows)
         middle = np.where(lost.any(axis=1), np.nan, np.median(rows, axis=1))
@@ -203,9 +205,8 @@ def draw_thousand(
     for index, (net, depth) in enumerate(zip(nets, depths, strict=True)):
         style = {**SERIES[index], "markersize": 4}
         ax.plot(steps, accuracies[index], label=f"{net}: {depth:,} deep", **style)
-        told.append(
-            f"{net}, depth measured {depth}, measured {accuracies[index, -1]:.2f}"
-        )
+        reached = accuracies[index, -1]
+        told.append(f"{net}, measured {depth} deep, reaches measured {reached:.2f}")
     ax.axhline(0.1, color=GREY, linewidth=0.8, linestyle=":")
     ax.annotate("chance", (steps[-1], 0.06), color=GREY, ha="right", va="top")
     ax.set(ylim=(-0.04, 1.02), xlabel="updates done (updates)")

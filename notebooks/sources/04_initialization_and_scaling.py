@@ -16,7 +16,7 @@
 import numpy as np
 import torch
 
-from coursekit.experiments import signal_variance
+from coursekit.experiments import signal_variance, starts_by_depth
 from coursekit.lesson import claim, predict, show, source
 from coursekit.nets import ResidualNet
 from coursekit.nets.schemes import rezero, zero_last
@@ -47,8 +47,8 @@ doublings, fits = raw.slopes(log2=True), raw.fits(log2=True)
 
 # %% what-twenty-blocks-say
 low, high = doublings.min(), doublings.max()
-claim("The slowest net doubles at least 0.9 times.", low, ">=", 0.9, measured=True)
-claim("The fastest at most 1.15 times.", high, "<=", 1.15, measured=True)
+claim("The slowest net: 0.9 doublings a block or more.", low, ">=", 0.9, measured=True)
+claim("The fastest: 1.15 or less.", high, "<=", 1.15, measured=True)
 claim("The logarithms lie on a line (R squared).", fits.min(), ">", 0.99, measured=True)
 
 # %% million [markdown]
@@ -75,14 +75,8 @@ loud = signal_variance.run(signal_variance.Config(**wide))
 calm = signal_variance.run(signal_variance.Config(start="scaled", **wide))
 
 # %% what-scaled-says
-claim(
-    "50 blocks: 2 to the 25 is expected.",
-    loud.expected[-1] ** 0.5,
-    "~",
-    2**25,
-    rtol=1e-6,
-)
-least = loud.stds[:, -1].min()
+std, least = loud.expected[-1] ** 0.5, loud.stds[:, -1].min()
+claim("50 blocks: 2 to the 25 is expected.", std, "~", 2**25, rtol=1e-6)
 claim("Every net's std is above 1e5.", least, ">", 1e5, measured=True)
 low, high = calm.stds[:, -1].min(), calm.stds[:, -1].max()
 claim("Times 1/sqrt(50), every std is above 1.", low, ">", 1, measured=True)
@@ -127,7 +121,7 @@ grown = {name: (run.variances, run.expected) for name, run in runs.items()}
 show(plots.draw_variances, grown)
 
 # %% identity-by-depth [markdown]
-# So norms do something that nobody asked them for: they shrink the branch *relative to the trunk*, by the square root of the depth. De and Smith (2020, arXiv:2002.10444) showed it for batch norm, and called it the reason why deep normalized residual nets can be trained: late blocks start close to the identity. The next picture is their argument.
+# So norms do something that nobody asked them for: they shrink the branch *relative to the trunk*, by the square root of the depth. De and Smith (2020, arXiv:2002.10444) showed it for batch norm, and argue that this is why deep normalized residual nets can be trained: late blocks start close to the identity. The next picture is their argument.
 
 # %% draw-ratios
 show(plots.draw_ratios, {name: run.ratios for name, run in runs.items()})
@@ -137,7 +131,7 @@ show(plots.draw_ratios, {name: run.ratios for name, run in runs.items()})
 #
 # **Try it.** One fresh net of width 64 in each position; the dashed line is the theory of this lesson.
 #
-# 1. Without a norm, lower the gain until the variance grows by less than ten times over 50 blocks. Which gain is that, and what has become of the branches?
+# 1. Set the depth to 50, without a norm, and lower the gain until the variance grows by less than ten times over 50 blocks. Which gain is that, and what has become of the branches?
 # 2. Take batch norm and move the gain from one end to the other. Why does so little happen, compared with no norm?
 
 # %% explore-the-variance tags=["explorer"]
@@ -162,15 +156,14 @@ explore_signal_variance()
 survivors = predict("Depth 20, He, no norm: how many of 3 nets learn?", 2)
 
 # %% run-depths
-from coursekit.experiments import starts_by_depth
-
 depths = starts_by_depth.run(starts_by_depth.Config(steps=60))
 survivors.reveal(3 - depths.diverged("he", 20))
 
 # %% draw-depths
 from coursekit.plots import starts
 
-losses = dict(zip(depths.starts, depths.losses, strict=True))
+names = ("He as drawn", "branch times 1/√L", "last layer at zero")
+losses = dict(zip(names, depths.losses, strict=True))
 show(starts.draw_losses_by_depth, depths.depths, losses, width=7.4)
 
 # %% what-depths-say
@@ -190,7 +183,7 @@ loss = training_loss(net, digits())
 claim("Before the first update the loss is huge.", loss, ">", 100, measured=True)
 
 # %% why-lost [markdown]
-# Ten wrong guesses of equal strength would cost $\log 10 = 2.3$ nats. This net is certain of everything: the output of its head is about $\sqrt{2^{20}} \approx 1000$ times too large. The gradient runs back through the same doubling blocks and grows again, and the first update throws the weights so far that the next output is larger still. Soon it is infinite, then NaN. Either cure, the factor or the zero, is one line of code.
+# To call all ten digits equally likely would cost $\log 10 = 2.3$ nats. This net is certain of everything: the output of its head is about $\sqrt{2^{20}} \approx 1000$ times too large. The gradient runs back through the same doubling blocks and grows again (lesson 06 measures it), and the first update throws the weights so far that the next output is larger still. Soon it is infinite, then NaN. Either cure, the factor or the zero, is one line of code.
 #
 # ## 5 · Start at zero
 #
@@ -198,10 +191,10 @@ claim("Before the first update the loss is huge.", loss, ">", 100, measured=True
 #
 # | scheme | branch | at the start | condition |
 # |---|---|---|---|
-# | ReZero (2020, arXiv:2003.04887, Eq. 1) | $\alpha z$, $\alpha$ a learned number | $\alpha = 0$ | $z$ itself must not be 0 |
-# | SkipInit (2020, arXiv:2002.10444) | $\alpha z$, in place of norms | $\alpha = 0$ or $1/\sqrt L$ | the same |
-# | Fixup (2019, arXiv:1901.09321) | $\alpha z$, plus biases | last layer 0, others times $L^{-1/(2m-2)}$ for $m$ layers, $\alpha = 1$, head 0 | $m \ge 2$ |
-# | LayerScale (2021, arXiv:2103.17239, Eq. 4) | $\lambda \odot z$, $\lambda$ of shape $(d,)$ | $\lambda_i = 0.1$ to $10^{-6}$ | $L \lambda^2$ of order 1 or less |
+# | ReZero (Bachlechner and others, 2020, arXiv:2003.04887, Eq. 1) | $\alpha z$, $\alpha$ a learned number | $\alpha = 0$ | $z$ itself must not be 0 |
+# | SkipInit (De, Smith, 2020, arXiv:2002.10444) | $\alpha z$, in place of norms | $\alpha = 0$ or $1/\sqrt L$ | the same |
+# | Fixup (Zhang, Dauphin, Ma, 2019, arXiv:1901.09321) | $\alpha z$, plus biases | last layer 0, others times $L^{-1/(2m-2)}$ for $m$ layers, $\alpha = 1$, head 0 | $m \ge 2$ |
+# | LayerScale (Touvron and others, 2021, arXiv:2103.17239, Eq. 4) | $\lambda \odot z$, $\lambda$ of shape $(d,)$ | $\lambda_i = 0.1$ to $10^{-6}$ | $L \lambda^2$ of order 1 or less |
 #
 # With a norm at the end of the branch, its weight $\gamma$ is what starts at zero (Goyal and others, 2017, arXiv:1706.02677).
 
@@ -275,7 +268,7 @@ claim("The net with dead branches looks healthy.", dead, ">", 0.9, measured=True
 claim("So does the living one.", alive, ">", 0.9, measured=True)
 
 # %% real-bugs [markdown]
-# It happens to real code. [LAVT](https://github.com/yz93/LAVT-RIS/issues/15), a segmentation net, zeroed both layers of a gate; the authors never noticed, because a later line initialized the whole net again, which undid the zeros and saved them. [NaiveGAflux](https://github.com/DrChainsaw/NaiveGAflux.jl/issues/39) zeroed all layers of its identity blocks, "which prevents them from ever being updated", as its author then wrote. The test is one line: after the first backward pass, does *something* in each branch have a gradient that is not zero?
+# It happens to real code. [LAVT](https://github.com/yz93/LAVT-RIS/issues/15), a segmentation net, zeroed both layers of a gate; nobody noticed at first, because a later line initialized the whole net again, which undid the zeros and saved them. [NaiveGAflux](https://github.com/DrChainsaw/NaiveGAflux.jl/issues/39) zeroed all layers of its identity blocks. Its author: "This prevents them from ever being updated." The test is one line: after the first backward pass, does *something* in each branch have a gradient that is not zero?
 #
 # ## 6 · How much does a branch contribute?
 #
@@ -339,7 +332,8 @@ gap = np.abs(np.diff(np.median(normed.accuracies, axis=-1), axis=0)).max()
 claim("On test digits the two are close.", gap, "<", 0.03, measured=True)
 
 # %% draw-zero-helps
-losses = dict(zip(normed.starts, normed.losses, strict=True))
+names = ("batch norm, He", "batch norm, zero start")
+losses = dict(zip(names, normed.losses, strict=True))
 show(starts.draw_losses_by_depth, normed.depths, losses, width=7.4)
 
 # %% zero-helps-means [markdown]
@@ -362,7 +356,13 @@ divided = first_update.run(first_update.Config(divide_by_depth=True))
 push.reveal(same.growth, measured=True)
 
 # %% what-first-update-says
-claim("16 times the blocks push about", same.growth, "in", (13, 18), measured=True)
+claim(
+    "16 times the blocks, about 16 times as far.",
+    same.growth,
+    "in",
+    (13, 18),
+    measured=True,
+)
 growth = divided.growth
 claim("Rate over L: the same at any depth.", growth, "in", (0.9, 1.1), measured=True)
 moves = {"rate 1e-5": same.moved, "rate 1e-5 / L": divided.moved}
@@ -420,7 +420,7 @@ claim("Stem and head alone know little.", alone, "<", 0.5, measured=True)
 # | the last linear layer at zero, with a norm behind it | the norm divides by $\sqrt\epsilon$: gradients 316 times too large at $\epsilon = 10^{-5}$. Zero the norm's weight |
 # | branch times $1/L$ in place of $1/\sqrt L$ | stable, but the branches start almost absent |
 # | a line that initializes the whole net after your scheme | the first output differs from stem and head alone |
-# | the learning rate of 10 blocks for 1,000 | the loss rises at the first update |
+# | the learning rate of 10 blocks for 1,000 | the loss jumps up in the first updates |
 # | the norm on the trunk, not in the branch | the variance is 1 everywhere, and no path is left untouched (lesson 08) |
 
 # %% one-zero-too-early [markdown]

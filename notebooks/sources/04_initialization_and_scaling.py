@@ -52,8 +52,9 @@ claim("The fastest: 1.15 or less.", high, "<=", 1.15, measured=True)
 claim("The logarithms lie on a line (R squared).", fits.min(), ">", 0.99, measured=True)
 
 # %% million [markdown]
-# A factor of two, twenty times: a million. We drew three nets of width 512 and sent random vectors through; the slope of $\log_2 \operatorname{Var}$ against depth is the number of doublings in each block. Nothing was trained. At depth 50, $2^{50}$ is a variance of $10^{15}$, a standard deviation of 30 million.
-#
+# A factor of two, twenty times: a million. Hardly anybody guesses it, because nothing in the code of a block looks dangerous. We drew three nets of width 512 and sent random vectors through; the slope of $\log_2 \operatorname{Var}$ against depth is the number of doublings in each block. Nothing was trained. At depth 50, $2^{50}$ is a variance of $10^{15}$, a standard deviation of 30 million.
+
+# %% one-number [markdown]
 # ## 2 · One number decides
 #
 # Let $s_l$ be the length of branch $l$ over the length of its skip, $\lVert f_l(a)\rVert / \lVert a\rVert$. A block then multiplies the variance by $1 + s_l^2$, and the whole net by
@@ -84,7 +85,8 @@ claim("And every one is below 2.", high, "<", 2, measured=True)
 
 # %% e [markdown]
 # $(1 + 1/L)^L$ is the sequence that defines $e$. One warning: it is the branch that is multiplied by $1/\sqrt L$, and its *variance* by $1/L$. Whoever multiplies the branch by $1/L$ gets $(1 + 1/L^2)^L \to 1$: stable too, but each block then starts almost as nothing.
-#
+
+# %% a-norm [markdown]
 # ## 3 · A norm does it by itself
 #
 # A norm gives what it is fed mean 0 and variance 1: batch norm each feature over the batch, layer norm each vector (lessons 05 and 07). Put one **inside the branch**, before each ReLU. However large the trunk has become, the branch sees variance 1 and adds variance 1:
@@ -128,7 +130,8 @@ show(plots.draw_ratios, {name: run.ratios for name, run in runs.items()})
 
 # %% just-works [markdown]
 # Remember both pictures when you read that residual nets "just work". What works is **residual plus norm**, or **residual plus a scaled start**. A residual connection alone turns a signal that would have stayed level into one that doubles in every block.
-#
+
+# %% try-the-variance [markdown]
 # **Try it.** One fresh net of width 64 in each position; the dashed line is the theory of this lesson.
 #
 # 1. Set the depth to 50, without a norm, and lower the gain until the variance grows by less than ten times over 50 blocks. Which gain is that, and what has become of the branches?
@@ -184,7 +187,8 @@ claim("Before the first update the loss is huge.", loss, ">", 100, measured=True
 
 # %% why-lost [markdown]
 # To call all ten digits equally likely would cost $\log 10 = 2.3$ nats. This net is certain of everything: the output of its head is about $\sqrt{2^{20}} \approx 1000$ times too large. The gradient runs back through the same doubling blocks and grows again (lesson 06 measures it), and the first update throws the weights so far that the next output is larger still. Soon it is infinite, then NaN. Either cure, the factor or the zero, is one line of code.
-#
+
+# %% start-at-zero [markdown]
 # ## 5 · Start at zero
 #
 # If $s_l = 1/\sqrt L$ is good, is $s_l = 0$ better? Then the whole net starts as its stem and its head. Four published schemes put a zero, or something small, at the end of the branch $z = f(a)$:
@@ -216,6 +220,9 @@ claim("layerscale: it changes its input a little.", gap, "in", (0.01, 1), measur
 few, many = ((1 + 0.1**2) ** blocks for blocks in (18, 1000))
 claim("18 blocks of 0.1: the variance hardly grows.", few, "<", 1.2)
 claim("1,000 blocks of 0.1: it explodes.", many, ">", 1e4)
+
+# %% one-line-each [markdown]
+# In code each scheme is a line or two, applied to a branch whose weights were already drawn. Read what `zero_last` does with a branch that ends in a norm: the norm's weight and bias are zeroed, not a linear layer.
 
 # %% read-the-schemes
 source(rezero, zero_last)
@@ -253,6 +260,9 @@ for start in ("alpha zero", "W2 zero"):
     claim(f"{start}: the branch wakes.", end, ">", 0.1, measured=True)
 claim("Both at zero: it stays at exactly 0.", moved, "==", 0)
 
+# %% who-wakes-first [markdown]
+# The picture shows what the gradients announced. A zero $W_2$ wakes sooner than a zero $\alpha$: in the first update it has $d^2$ numbers to move and $\alpha$ is one. The nets with two zeros draw the line at the bottom.
+
 # %% draw-two-zeros
 ratios = dict(zip(zeros.starts, zeros.ratios, strict=True))
 show(starts.draw_double_zero, zeros.steps, ratios, width=7.4)
@@ -269,7 +279,8 @@ claim("So does the living one.", alive, ">", 0.9, measured=True)
 
 # %% real-bugs [markdown]
 # It happens to real code. [LAVT](https://github.com/yz93/LAVT-RIS/issues/15), a segmentation net, zeroed both layers of a gate; nobody noticed at first, because a later line initialized the whole net again, which undid the zeros and saved them. [NaiveGAflux](https://github.com/DrChainsaw/NaiveGAflux.jl/issues/39) zeroed all layers of its identity blocks. Its author: "This prevents them from ever being updated." The test is one line: after the first backward pass, does *something* in each branch have a gradient that is not zero?
-#
+
+# %% article-contributes-little [markdown]
 # ## 6 · How much does a branch contribute?
 #
 # ### Claim A6, by initialization
@@ -308,7 +319,8 @@ show(starts.draw_start_and_end, share.schemes, start, end, width=7.4)
 
 # %% contribution-means [markdown]
 # The three that start below 0.2 grow, as the article says. He's branches, which start too large, *shrink*. The two with norms stay where $1/\sqrt l$ put them: averaged over ten blocks that is 0.50. So "little at first, more later" is a property of an initialization, and whoever chooses one decides whether the sentence is true.
-#
+
+# %% does-zero-help [markdown]
 # ## 7 · Does starting at zero help? A question, not a law
 #
 # Many recipes zero the last weight of each branch even where norms already keep things stable. Practice does not agree on it: some report a gain for deep nets, some a loss for shallow ones. Why could it hurt? For the first updates only the last layers learn, and a shallow net has few of them. We measure it: batch norm in the branches, He against zero, one, four and twenty blocks, three seeds.
@@ -338,7 +350,8 @@ show(starts.draw_losses_by_depth, normed.depths, losses, width=7.4)
 
 # %% zero-helps-means [markdown]
 # In this setting the zero start costs a little at one block and gains at twenty, in training loss after 100 updates. On test digits there is no difference worth a sentence. That is what these nets, this optimizer and this number of updates say, and no more: it is a good first guess for your own net and a poor law. Change `depths` or the number of steps in the cell above, and see whether your guess survives.
-#
+
+# %% a-thousand-blocks [markdown]
 # ## 8 · A thousand blocks
 #
 # Zero starts remove the explosion *before* the first update. What about the first update itself? All branches are 0, so every block sees the same $a^{(0)}$ and the same gradient $\delta$. An update moves every branch so as to push the trunk the same way:

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from coursekit.authoring.environment import steady
+from coursekit.authoring.environment import quick, steady
 
 _HOME = tempfile.TemporaryDirectory(prefix="coursekit-", ignore_cleanup_errors=True)
-os.environ.update(steady(Path(_HOME.name)))
+os.environ.update(steady(Path(_HOME.name)) | quick())
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -8,9 +8,10 @@ import nbformat
 from nbformat import NotebookNode
 
 from coursekit.authoring.environment import steady, with_package
-from coursekit.authoring.sources import BuildError
+from coursekit.authoring.sources import BuildError, tags_of
 
-CELL_SECONDS = 120
+#: a cell tagged "long" takes up to a minute on two free cores, and cores are shared
+CELL_SECONDS, LONG_CELL_SECONDS = 120, 600
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -32,8 +33,8 @@ def execute(notebook: NotebookNode, folder: Path, root: Path, name: str) -> None
     Raises
     ------
     BuildError
-        If a cell raises, takes longer than 120 s or ends the kernel; the message has
-        the cell's id and the last lines of its traceback.
+        If a cell raises, takes longer than `seconds_for` it or ends the kernel; the
+        message has the cell's id and the last lines of its traceback.
     """
     from nbclient import NotebookClient
     from nbclient.exceptions import (
@@ -45,7 +46,7 @@ def execute(notebook: NotebookNode, folder: Path, root: Path, name: str) -> None
     folder.mkdir(parents=True, exist_ok=True)
     client = NotebookClient(
         notebook,
-        timeout=CELL_SECONDS,
+        timeout_func=seconds_for,
         kernel_name="python3",
         resources={"metadata": {"path": str(folder)}},
         record_timing=False,
@@ -63,11 +64,11 @@ def execute(notebook: NotebookNode, folder: Path, root: Path, name: str) -> None
         except CellTimeoutError:
             cell = _running_cell(notebook)
             raise BuildError(
-                f"{name}, cell {cell}: did not end within {CELL_SECONDS} s."
+                f"{name}, cell {cell.id}: did not end within {seconds_for(cell)} s."
             ) from None
         except DeadKernelError:
             cell = _running_cell(notebook)
-            raise BuildError(f"{name}, cell {cell}: the kernel died.") from None
+            raise BuildError(f"{name}, cell {cell.id}: the kernel died.") from None
     normalise(notebook)
 
 
@@ -79,11 +80,22 @@ def _failed_cell(notebook: NotebookNode) -> str:
     return "unknown"
 
 
-def _running_cell(notebook: NotebookNode) -> str:
-    """Return the id of the cell the kernel was busy with: the last that was counted."""
+def seconds_for(cell: NotebookNode) -> int:
+    """Return how long a cell may take before the build gives up.
+
+    Examples
+    --------
+    >>> seconds_for(nbformat.v4.new_code_cell(metadata={"tags": ["long"]}))
+    600
+    """
+    return LONG_CELL_SECONDS if "long" in tags_of(cell) else CELL_SECONDS
+
+
+def _running_cell(notebook: NotebookNode) -> NotebookNode:
+    """Return the cell the kernel was busy with: the last that was counted."""
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     started = [cell for cell in code if cell.execution_count is not None]
-    return started[-1].id if started else code[0].id
+    return started[-1] if started else code[0]
 
 
 def normalise(notebook: NotebookNode) -> None:

@@ -7,8 +7,10 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
+#: "long" marks a cell that takes a learner up to a minute; where the variables of
+#: `coursekit.authoring.environment.quick` are set it does less, and says the same.
 KNOWN_TAGS = frozenset(
-    {"instructor", "answer", "solution", "predict", "explorer", "question"}
+    {"instructor", "answer", "solution", "predict", "explorer", "question", "long"}
 )
 KEPT_METADATA = ("tags", "task", "slideshow")
 LONGEST_ID = 64

@@ -106,7 +106,7 @@ def leaky(a, W1, b1, W2, b2):
 @pytest.mark.parametrize(
     ("answer", "law"),
     [
-        (doubled_branch, "The sum in the cache less a should be z"),
+        (doubled_branch, "cache.s less a should be z"),
         (absolute_value, "out less relu(s), with s from the cache, should be 0"),
         (leaky, "The number of negative entries of out should be 0"),
     ],
@@ -327,6 +327,31 @@ def test_the_shortcut_that_projects_always_is_known_by_its_parameters():
     assert names_of(verdict) == ["a projection on every skip path"]
 
 
+def test_an_unknown_mistake_in_a_block_is_told_the_branch_it_should_have():
+    class Doubled(Block):
+        def forward(self, a):
+            skip = self.shortcut(a)
+            inner = torch.relu(a) if self.mode == "pre" else a
+            s = 2 * self.linear2(torch.relu(self.linear1(inner))) + skip
+            return s if self.mode == "pre" else torch.relu(s)
+
+    for seed in SEEDS:
+        verdict = judge_answer(BLOCK, Doubled, seed)
+        assert not verdict.mistakes
+        assert "should be z where out is above 0" in verdict.criteria[2].message
+
+
+def test_a_block_that_never_looks_at_the_widths_is_told_both_things_at_once():
+    class Bare(Block):
+        def __init__(self, d_in, d_out, *, mode):
+            super().__init__(d_in, d_out, mode="post")
+            self.shortcut = nn.Linear(d_in, d_out)
+
+    for seed in SEEDS:
+        verdict = judge_answer(BLOCK, Bare, seed)
+        assert names_of(verdict) == ["a projection with a bias on every skip path"]
+
+
 def test_two_independent_slips_of_a_block_are_both_named():
     class Twice(Block):
         def __init__(self, d_in, d_out, *, mode):
@@ -413,6 +438,40 @@ def test_an_untouched_forward_is_said_to_reach_the_placeholder():
     verdict = judge_answer(BLOCK, Half)
     assert verdict.criteria[1].status is Status.PASS
     assert "still reaches the placeholder" in verdict.criteria[0].message
+
+
+def test_a_forgotten_super_is_told_what_to_begin_with():
+    class Orphan(nn.Module):
+        def __init__(self, d_in, d_out, *, mode):
+            self.linear1 = nn.Linear(d_in, d_out)
+
+    message = judge_answer(BLOCK, Orphan).criteria[0].message
+    assert "Begin `__init__` with `super().__init__()`." in message
+
+
+def test_layers_that_do_not_fit_are_told_by_their_widths():
+    class Narrow(Block):
+        def __init__(self, d_in, d_out, *, mode):
+            super().__init__(d_in, d_out, mode=mode)
+            self.linear2 = nn.Linear(5, d_out)
+
+    message = judge_answer(BLOCK, Narrow).criteria[0].message
+    assert "A tensor of shape (7, 4) met a weight that takes 5 features." in message
+
+
+def test_an_overwritten_tensor_is_told_from_other_errors():
+    mistake = mistake_called(BLOCK, "the branch added in place")
+    message = judge_answer(BLOCK, mistake.answer).criteria[4].message
+    assert "write `x = x + y` for `x += y`" in message
+
+
+@pytest.mark.parametrize("task", [FORWARD, BACKWARD, BLOCK], ids=lambda t: t.name)
+@pytest.mark.parametrize(
+    "returned", [None, "text", {}, object(), (object(), (None,) * 5), (object(),) * 5]
+)
+def test_a_result_of_any_kind_gets_a_verdict(task, returned):
+    verdict = judge_answer(task, lambda *given, **options: returned)
+    assert verdict.score < verdict.out_of
 
 
 def test_a_missing_keyword_is_a_wrong_signature():

@@ -63,6 +63,11 @@ class AlwaysProjects(Sound):
         return nn.Linear(d_in, d_out, bias=False)
 
 
+class AlwaysProjectsWithBias(Sound):
+    def skip_path(self, d_in: int, d_out: int) -> nn.Module:
+        return nn.Linear(d_in, d_out)
+
+
 class NeverProjects(Sound):
     def skip_path(self, d_in: int, d_out: int) -> nn.Module:
         return nn.Identity()

@@ -123,7 +123,7 @@ RESIDUAL_FORWARD = Task(
             lambda inputs, values: (values["out"] < 0).sum(),
         ),
         Invariant(
-            "The sum in the cache less a should be z, whose first entry is told here",
+            "cache.s less a should be z, in the first entry of all",
             lambda inputs, values: (values["cache.s"] - inputs["a"])[0, :1],
         ),
         Invariant(

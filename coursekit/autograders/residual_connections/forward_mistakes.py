@@ -253,7 +253,7 @@ def _s_after_relu(a, W1, b1, W2, b2):
 
 @MISTAKES.add(
     "z1 cached after its ReLU",
-    "out is right, but what the cache calls z1 has been through ReLU. The card asks "
+    "What your cache calls z1 has been through ReLU. The card asks "
     "for the inner layer before it. Keep z1, and give relu(z1) a name of its own.",
 )
 def _z1_after_relu(a, W1, b1, W2, b2):
@@ -263,8 +263,8 @@ def _z1_after_relu(a, W1, b1, W2, b2):
 
 @MISTAKES.add(
     "z cached for s",
-    "out is right, but the cache holds z, the branch alone, where the sum z + a "
-    "belongs. The slope of the last ReLU depends on the sum: cache s = z + a.",
+    "Your cache holds z, the branch alone, where the sum z + a belongs. The slope "
+    "of the last ReLU depends on the sum: cache s = z + a.",
 )
 def _z_for_s(a, W1, b1, W2, b2):
     out, (_, z1, s, _, _) = right(a, W1, b1, W2, b2)

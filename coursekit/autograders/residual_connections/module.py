@@ -1,5 +1,7 @@
 """The task `ResidualBlock`: its cases, criteria, laws and hints."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from coursekit.autograders.residual_connections.draws import (
@@ -76,6 +78,16 @@ def draw(rng: np.random.Generator) -> dict[str, Case]:
     }
 
 
+def first_z(inputs: Mapping, values: Mapping) -> np.ndarray:
+    """Return out - shortcut(a) at the first entry where the right out is above 0."""
+    a, weights = inputs["a"], (inputs["linear1.weight"], inputs["linear2.weight"])
+    skip = a @ inputs["shortcut.weight"].T if "shortcut.weight" in inputs else a
+    given = np.maximum(a, 0) if inputs["mode"] == "pre" else a
+    inner = np.maximum(given @ weights[0].T + inputs["linear1.bias"], 0)
+    z = inner @ weights[1].T + inputs["linear2.bias"]
+    return (values["out"] - skip)[z + skip > 0][:1]
+
+
 RESIDUAL_BLOCK = Task(
     name="ResidualBlock",
     exercise="02_residual_connections",
@@ -142,9 +154,14 @@ RESIDUAL_BLOCK = Task(
     mistakes=MISTAKES,
     invariants=[
         Invariant(
-            'The number of negative entries should be as in the right one: "post" '
-            'leaves none, "pre" some',
-            lambda inputs, values: (values["out"] < 0).sum(),
+            'In "post" the number of negative entries of out should be 0',
+            lambda inputs, values: (
+                (values["out"] < 0).sum() if inputs["mode"] == "post" else np.int64(0)
+            ),
+        ),
+        Invariant(
+            "out less shortcut(a) should be z where out is above 0, first of all",
+            first_z,
         ),
     ],
     forbidden=("coursekit.reference", "coursekit.nets"),

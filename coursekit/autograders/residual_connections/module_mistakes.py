@@ -45,6 +45,14 @@ add(
     count_shown,
 )
 add(
+    "a projection with a bias on every skip path",
+    "AlwaysProjectsWithBias",
+    "Your shortcut is a linear layer with bias whatever the widths. Where d_in equals "
+    "d_out use `nn.Identity()`, or the block is no identity when its branch is 0. "
+    "Elsewhere leave the bias out, as linear2 has one.",
+    count_shown,
+)
+add(
     "no projection where the widths differ",
     "NeverProjects",
     "a has d_in features and z has d_out, so they cannot be added. (From 4 features "

@@ -226,8 +226,8 @@ check(residual_backward)
 # none belongs, an input that is overwritten.
 #
 # **Write** `ResidualBlock(d_in, d_out, *, mode)`, a class derived from `nn.Module`.
-# `mode` is `"post"` or `"pre"`; the activation is ReLU, and there is no norm. The
-# block has
+# `mode` is `"post"` or `"pre"`; the activation is ReLU, and there is no norm. As in
+# every module, `__init__` begins with that of `nn.Module`. The block has
 #
 # - `linear1`, an `nn.Linear` from `d_in` to `d_out`, with bias,
 # - `linear2`, an `nn.Linear` from `d_out` to `d_out`, with bias,
@@ -289,8 +289,8 @@ class ResidualBlock(nn.Module):
     """
 
     def __init__(self, d_in, d_out, *, mode):
-        super().__init__()
         # BEGIN ANSWER
+        super().__init__()
         self.mode = mode
         self.linear1 = nn.Linear(d_in, d_out)
         self.linear2 = nn.Linear(d_out, d_out)

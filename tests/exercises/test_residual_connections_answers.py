@@ -9,7 +9,6 @@ from right_answers.residual_backward import every_node, layer_by_layer
 from right_answers.residual_forward import by_einsum, one_line_each, with_a_dict
 
 from coursekit.autograders import all_tasks
-from coursekit.autograders.residual_connections.module import SIZES
 from coursekit.grading.attempt import judge_answer
 from coursekit.grading.cases import cases_for
 from coursekit.grading.reasons import Reason
@@ -503,8 +502,18 @@ def test_a_block_of_the_course_is_no_answer():
     assert "coursekit.nets.ResidualBlock" in end.message
 
 
-def test_weights_are_set_in_every_size():
-    assert {size for size in SIZES.values()} == {(4, 4), (4, 6), (4, 1)}
+@pytest.mark.parametrize("zero", [("linear1",), ("linear1", "linear2")])
+def test_a_first_layer_of_zeros_is_named_with_the_second_or_without(zero):
+    class Dead(Block):
+        def __init__(self, d_in, d_out, *, mode):
+            super().__init__(d_in, d_out, mode=mode)
+            for name in zero:
+                nn.init.zeros_(getattr(self, name).weight)
+                nn.init.zeros_(getattr(self, name).bias)
+
+    verdict = judge_answer(BLOCK, Dead)
+    assert names_of(verdict) == ["a branch that starts at 0 and stays there"]
+    assert "expected linear1, linear2, got none" in verdict.criteria[4].message
 
 
 def test_the_worked_examples_of_the_prompts_hold():

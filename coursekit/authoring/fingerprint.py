@@ -45,9 +45,8 @@ def fingerprint(source: Path, root: Path) -> str:
 def reached_files(source: Path, root: Path) -> set[Path]:
     """Return the files of the package that ``source`` imports, and so on from them.
 
-    Autograders are found at run time: the one of the source's own topic counts, or
-    all of them where the topic has none. Data and templates count with the package
-    they lie in.
+    Autograders are found at run time, and `progress` counts the tasks of all of them:
+    who reaches one reaches all. Data and templates count with the package they lie in.
     """
     seen: set[Path] = set()
     waiting = [source]
@@ -55,16 +54,10 @@ def reached_files(source: Path, root: Path) -> set[Path]:
         for name in imported_names(waiting.pop()):
             new = {file for file in _files_of(name, root) if file not in seen}
             if name == f"{PACKAGE}.autograders":
-                new |= _autograders(root, source.stem.partition("_")[2]) - seen
+                new |= {*(root / PACKAGE / "autograders").rglob("*.py")} - seen
             seen |= new
             waiting += [file for file in new if file.suffix == ".py"]
     return seen
-
-
-def _autograders(root: Path, topic: str) -> set[Path]:
-    folder = root / PACKAGE / "autograders"
-    own = [folder / f"{topic}.py", folder / topic / "__init__.py"]
-    return {path for path in own if path.is_file()} or set(folder.rglob("*.py"))
 
 
 def imported_names(path: Path) -> Iterator[str]:

@@ -74,6 +74,14 @@ def _product(found: re.Match) -> str:
     )
 
 
+def _layers(found: re.Match) -> str:
+    first, second = (found[i].replace("x", ", ") for i in (1, 2))
+    return (
+        f"A tensor of shape ({first}) met a weight that takes {second.split(', ')[0]} "
+        "features. Compare the widths of the layers."
+    )
+
+
 def _shape(text: str) -> str:
     """Write a shape with one space after each comma."""
     return re.sub(r",\s*(?=\d)", ", ", text.strip())
@@ -215,6 +223,18 @@ COMMON: list[tuple[str, str, str | Callable[[re.Match], str]]] = [
             f"Lengths {m[1]} and {m[2]} do not fit together: after a mean or a sum, "
             "`keepdim=True` keeps the axis with length 1."
         ),
+    ),
+    ("RuntimeError", r"mat1 and mat2 .*?\((\d+x\d+) and (\d+x\d+)\)", _layers),
+    (
+        "RuntimeError",
+        r"modified by an inplace operation|leaf Variable that requires grad",
+        "The backward pass needs a tensor that was overwritten: write `x = x + y` for "
+        "`x += y`, and leave `inplace=True` and a trailing underscore out.",
+    ),
+    (
+        "AttributeError",
+        r"before Module\.__init__\(\) call",
+        "Begin `__init__` with `super().__init__()`.",
     ),
     (
         "RuntimeError",

@@ -591,7 +591,7 @@ claim("0.99 to the power of 1000 is 0.00004.", 0.99**1000, "~", 4.3e-5, rtol=0.0
 # | skip times $\lambda$ | | $\lambda^L\, dout$ |
 # | widths differ | $g(z + aW_s)$ | $z + aW_s$ |
 #
-# **Now write it:** the exercise of lesson 02 has tasks for `residual_forward`, `residual_backward` and `ResidualBlock`, and tells you, by name, what went wrong.
+# **Now write it:** [the exercise of lesson 02](../exercises/02_residual_connections.ipynb) has tasks for `residual_forward`, `residual_backward` and `ResidualBlock`, and tells you, by name, what went wrong.
 
 # %% further-reading [markdown]
 # ## Further reading

@@ -8,6 +8,7 @@ the task it answers.
 
 import ast
 import difflib
+import operator
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -36,6 +37,16 @@ _CONSTANT = (
     ast.Starred,
 )
 _DEFINES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_SIGNS = {ast.UAdd: operator.pos, ast.USub: operator.neg}
+_ARITHMETIC = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.FloorDiv: operator.floordiv,
+    ast.Mod: operator.mod,
+    ast.Pow: operator.pow,
+}
 _MAGIC = re.compile(r"^\s*%(?!%)\w")
 _SHELL = re.compile(r"^\s*(?:!|%%)")
 
@@ -129,8 +140,8 @@ def short_answer(
 ) -> object | None:
     """Return what ``answer("name", ...)`` was given, or None where there is no call.
 
-    Only literals are read: numbers, texts, tuples and lists of them, and ``...`` for
-    no answer yet. The last call that is more than the dots counts.
+    Only literals are read: numbers and arithmetic with them, texts, tuples and lists,
+    and ``...`` for no answer yet. The last call that is more than the dots counts.
     """
     found: object | None = None
     for cell in notebook.cells:
@@ -150,9 +161,32 @@ def short_answer(
 def _literal(node: ast.expr) -> object:
     """Return the value of a literal; of anything else the text, which is no answer."""
     try:
-        return ast.literal_eval(node)
-    except (ValueError, TypeError, MemoryError, RecursionError, SyntaxError):
+        return _value(node)
+    except (ValueError, TypeError, ArithmeticError, RecursionError):
         return ast.unparse(node)[:80]
+
+
+def _value(node: ast.expr) -> object:
+    """Evaluate numbers, texts, shapes and arithmetic; raise ValueError at all else."""
+    if isinstance(node, ast.Constant):
+        return node.value
+    if isinstance(node, ast.Tuple | ast.List):
+        return tuple(_value(item) for item in node.elts)
+    if isinstance(node, ast.UnaryOp) and type(node.op) in _SIGNS:
+        return _SIGNS[type(node.op)](_number(node.operand))
+    if isinstance(node, ast.BinOp) and type(node.op) in _ARITHMETIC:
+        left, right = _number(node.left), _number(node.right)
+        if isinstance(node.op, ast.Pow):  # as floats: a power of ints may never end
+            left = float(left)
+        return _ARITHMETIC[type(node.op)](left, right)
+    raise ValueError
+
+
+def _number(node: ast.expr) -> float:
+    value = _value(node)
+    if type(value) not in (int, float) or abs(value) > 1e300:
+        raise ValueError
+    return value
 
 
 def _read(cell: Cell) -> _Read:

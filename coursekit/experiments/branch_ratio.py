@@ -48,10 +48,10 @@ class Config:
     schemes: tuple[str, ...] = tuple(SCHEMES)
     depth: int = 10
     width: int = 64
-    steps: int = 100
+    steps: int = 60
     batch_size: int = 64
-    lr: float = 2e-3
-    every: int = 20
+    lr: float = 3e-3
+    every: int = 10
     seeds: tuple[int, ...] = (0, 1, 2)
     device: str = "cpu"
 

@@ -69,7 +69,7 @@ def draw_lesions(
     return (
         "Two panels of test error, with a dotted line where a net only guesses. Left, "
         "without one block, by the block's number; right, against the number of random "
-        f"blocks deleted. {'. '.join(told)}."
+        f"blocks deleted. Errors: {'; '.join(told)}."
     )
 
 

@@ -87,6 +87,7 @@ def draw_gradient_shares(
         told.append(f"{name}: measured {(shares[name] @ lengths).mean():.1f}")
     ax.set(xlabel="length of the path (branches taken)", ylim=(0, None))
     ax.set_ylabel("share of the gradient (no unit)")
+    ax.xaxis.get_major_locator().set_params(integer=True)
     ax.legend(frameon=False)
     runs = len(next(iter(shares.values())))
     return (

@@ -59,8 +59,9 @@ def tell(params: Params) -> str:
     return (
         f"{depth} blocks, branch gain {gains[0]:.2g}{falling}. There are "
         f"{2.0**depth:.3g} paths, with {depth / 2:g} branches on average. The gradient "
-        f"comes through {drawn.mean_lengths[0]:.1f} on average ({expected:.1f} "
-        f"expected) and becomes {drawn.growth[0]:.3g} times as long on its way back."
+        f"comes through {drawn.mean_lengths[0]:.1f} branches on average "
+        f"({expected:.1f} expected) and becomes {drawn.growth[0]:.3g} times as long on "
+        "its way back."
     )
 
 

@@ -25,7 +25,8 @@ def _stage() -> Stage:
 
 def _gains(params: Params) -> tuple[float, ...]:
     """Return the gain of each block."""
-    blocks = np.arange(1, int(params["depth"]) + 1)
+    # a browser's slider sends 19.999999999999996 for 20
+    blocks = np.arange(1, round(params["depth"]) + 1)
     fall = blocks**-0.5 if params["falling"] else np.ones(len(blocks))
     return tuple(10.0 ** params["log_gain"] * fall)
 
@@ -70,6 +71,6 @@ def explore_path_lengths() -> Explorer:
     controls = {
         "depth": slider("number of blocks", 20, 2, DEEPEST, 1, readout_format="d"),
         "log_gain": slider("branch gain, power of ten", 0.0, -2.0, 0.5, 0.05),
-        "falling": box("gain falls as one over root of l, as with a norm"),
+        "falling": box("gain falls as one over root of l"),
     }
     return Explorer(controls, render, tell)

@@ -162,6 +162,7 @@ def draw_damage(
     ax.legend(frameon=False, loc="upper left")
     return (
         "Points, one for each block of each trained net: the test error that deleting "
-        "the block adds, against the length of its branch over that of the skip. The "
-        f"larger the branch, the larger the damage. Mean damage: {'; '.join(told)}."
+        "the block adds, against the length of its branch over that of the skip. In "
+        "each net the larger branches are missed more, and where all are small hardly "
+        f"any is. Mean error added: {'; '.join(told)}."
     )

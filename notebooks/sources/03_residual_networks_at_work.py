@@ -111,7 +111,7 @@ claim("Twelve blocks give exactly what four give.", gap, "==", 0)
 #
 # $$\frac{\partial \mathcal{L}}{\partial a_0} = (I + J_1^\top)(I + J_2^\top) \cdots (I + J_L^\top)\, g$$
 #
-# Multiply out two blocks: $g + J_1^\top g + J_2^\top g + J_1^\top J_2^\top g$. Each bracket doubles the number of terms, so $L$ blocks give $2^L$ of them. Every term is a **path**: at each block it takes either the skip ($I$) or the branch ($J_l^\top$). A plain net has one path, through everything.
+# Multiply out two blocks: $g + J_1^\top g + J_2^\top g + J_1^\top J_2^\top g$. Each bracket doubles the number of terms, so $L$ blocks give $2^L$ of them. Every term is a **path**: at each block it takes either the skip ($I$) or the branch ($J_l^\top$). A plain net has one path, through everything. The path of skips alone, from $a_0$ to $a_L$, is called the **trunk**: every block adds to it.
 
 # %% guess-paths tags=["predict"]
 how_many = predict("How many paths lead back through 6 blocks?", 12)
@@ -487,7 +487,7 @@ cost = {s: ratio.damages[names.index(s)] for s in shown}
 show(plots.draw_damage, last, cost)
 
 # %% what-fragile-means [markdown]
-# A residual net whose branches are as large as its skips is fragile too, though less so than a plain one. The skip makes small branches *possible*; the initialization or the norm makes them small. "Residual networks are robust" and "the gradient takes short paths" are both statements about branch sizes. How to choose those sizes on purpose is lesson 04.
+# A residual net whose branches are as large as its skips is fragile too, though less so than a plain one. Size is not everything: at the same ratio the he net still loses more than the one with layer norm. But the order is clear. The skip makes small branches *possible*; the initialization or the norm makes them small. "Residual networks are robust" and "the gradient takes short paths" both need small branches. How to choose those sizes on purpose is lesson 04.
 
 # %% common-mistakes [markdown]
 # ## Common mistakes
@@ -568,7 +568,7 @@ show(plots.draw_damage, last, cost)
 # | sorted by length | $P_k \leftarrow P_k + J_l^\top P_{k-1}$, last block first |
 # | share of length $k$, gain $s$ | binomial with $p = s^2/(1+s^2)$; mean length $pL$; length of the gradient times $(1+s^2)^{L/2}$ |
 # | with a norm | $r_l \approx 1/\sqrt l$; mean path about $\ln L$ |
-# | lesions | the damage follows the size of the branch |
+# | lesions | large branches are missed, small ones hardly |
 #
 # **Now write it:** the exercise of lesson 03 has tasks for `gradient_by_path_length`, `branch_ratio` and `lesion`.
 

@@ -83,3 +83,9 @@ def test_path_explorer_has_only_the_skip_left_at_the_smallest_gain():
     box = path_lengths.explore_path_lengths()
     box.controls["log_gain"].value = -2.0
     assert "through 0.0 branches" in box.status.value
+
+
+def test_path_explorer_takes_a_browsers_depth_for_a_whole_number():
+    params = path_lengths.explore_path_lengths().params
+    near = {**params, "depth": 19.999999999999996}
+    assert path_lengths.tell(near) == path_lengths.tell(params)

@@ -76,9 +76,13 @@ class Run:
 
     Attributes
     ----------
-    losses : ndarray of shape (epochs + 1,)
-        Mean cross-entropy on the training digits (nats), in evaluation mode, before
-        training and after each epoch.
+    loss : float
+        Mean cross-entropy on the training digits (nats) after training, in evaluation
+        mode.
+    curve : ndarray of shape (epochs + 1,)
+        The same before training and after each epoch, but in training mode, with the
+        statistics of all training digits: in deep nets the running statistics need
+        some epochs before they describe the net at all.
     first_gradients : ndarray of shape (epochs,)
         Length of the gradient of the first layer's weights, for the last batch of each
         epoch (nats per unit of weight).
@@ -86,7 +90,8 @@ class Run:
         After training, between 0 and 1.
     """
 
-    losses: np.ndarray
+    loss: float
+    curve: np.ndarray
     first_gradients: np.ndarray
     test_accuracy: float
 
@@ -102,9 +107,10 @@ class Result:
     depths : ndarray of shape (depths,)
         Linear layers in the blocks.
     losses : ndarray of shape (kinds, depths, seeds)
-        Mean cross-entropy (nats) on the training digits after training.
+        Mean cross-entropy (nats) on the training digits after training, in evaluation
+        mode.
     curves : ndarray of shape (kinds, depths, seeds, epochs + 1)
-        The same before training and after each epoch.
+        The same before training and after each epoch, in training mode, see `Run`.
     first_gradients : ndarray of shape (kinds, depths, seeds, epochs)
         See `Run`.
     test_accuracies : ndarray of shape (kinds, depths, seeds)
@@ -151,16 +157,34 @@ def make_net(kind: str, depth: int, *, width: int, seed: int) -> BlockStack:
     return KINDS[kind](width, depth // LAYERS, generator)
 
 
+@torch.no_grad()
+def loss_in_training_mode(net: nn.Module, data: Split) -> float:
+    """Return the loss (nats) on the training part with its own batch statistics.
+
+    One forward pass in training mode that leaves the running statistics alone.
+    """
+    norms = [m for m in net.modules() if isinstance(m, nn.BatchNorm1d)]
+    momenta = [norm.momentum for norm in norms]
+    for norm in norms:
+        norm.momentum = 0.0
+    net.train()
+    loss = nn.functional.cross_entropy(net(data.train_x), data.train_y)
+    for norm, momentum in zip(norms, momenta, strict=True):
+        norm.momentum = momentum
+    net.eval()
+    return float(loss)
+
+
 def train_net(net: BlockStack, config: Config, data: Split, *, seed: int) -> Run:
     """Train ``net`` in place and return what was seen on the way."""
     at_least("degradation.run", "epochs", config.epochs, 1)
     epoch = len(data.train_x) // config.batch_size
-    losses, gradients = [], []
+    curve, gradients = [], []
 
     def watch(step: int) -> None:
         if step % epoch:
             return
-        losses.append(training_loss(net, data))
+        curve.append(loss_in_training_mode(net, data))
         if step:  # the gradient of the last batch is still there
             gradients.append(float(net.stem.linear.weight.grad.norm()))
 
@@ -174,7 +198,12 @@ def train_net(net: BlockStack, config: Config, data: Split, *, seed: int) -> Run
         generator=torch.Generator().manual_seed(seed),
         watch=watch,
     )
-    return Run(np.array(losses), np.array(gradients), accuracy(net, data))
+    return Run(
+        loss=training_loss(net, data),
+        curve=np.array(curve),
+        first_gradients=np.array(gradients),
+        test_accuracy=accuracy(net, data),
+    )
 
 
 def run(config: Config) -> Result:
@@ -193,13 +222,16 @@ def run(config: Config) -> Result:
         kind, depth = config.kinds[row], config.depths[column]
         net = make_net(kind, depth, width=config.width, seed=seed).to(config.device)
         runs.append(train_net(net, config, data, seed=seed))
-    curves = np.array([one.losses for one in runs]).reshape(*shape, -1)
-    gradients = np.array([one.first_gradients for one in runs]).reshape(*shape, -1)
+
+    def collected(name: str) -> np.ndarray:
+        values = np.array([getattr(one, name) for one in runs])
+        return values.reshape(shape + values.shape[1:])
+
     return Result(
         kinds=config.kinds,
         depths=np.array(config.depths),
-        losses=curves[..., -1],
-        curves=curves,
-        first_gradients=gradients,
-        test_accuracies=np.array([one.test_accuracy for one in runs]).reshape(shape),
+        losses=collected("loss"),
+        curves=collected("curve"),
+        first_gradients=collected("first_gradients"),
+        test_accuracies=collected("test_accuracy"),
     )

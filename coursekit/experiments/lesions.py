@@ -115,6 +115,12 @@ def trained(kind: str, seed: int, config: Config) -> BlockStack:
     return net
 
 
+def nets_of(kind: str, config: Config) -> list[BlockStack]:
+    """Return the `trained` nets of one kind, a net for each seed, behind a bar."""
+    seeds = tqdm(config.seeds, desc="nets", leave=False)
+    return [trained(kind, seed, config) for seed in seeds]
+
+
 def rearranged(net: BlockStack, order: Sequence[int]) -> BlockStack:
     """Return a net of the blocks of ``net`` that ``order`` names, in that order.
 

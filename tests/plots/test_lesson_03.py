@@ -4,23 +4,18 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from coursekit.plots import lesions, path_lengths, residual_networks
+from coursekit.plots import branch_ratio, lesions, path_lengths
 
-SCHEMES = [name for panel in residual_networks.PANELS.values() for name in panel]
+SCHEMES = [name for panel in branch_ratio.PANELS.values() for name in panel]
 two_seeds = np.full((2, 3), 0.3)
 ONE_AXES = {
-    "depth": (
-        residual_networks.draw_loss_by_depth,
-        (np.array([4, 20]), np.full((2, 2, 3), 0.5)),
-        {"kinds": ("plain", "residual")},
-    ),
     "by block": (
-        residual_networks.draw_ratio_by_block,
+        branch_ratio.draw_ratio_by_block,
         ({"batch norm": np.ones(4)}, {"batch norm": np.ones(4)}),
         {},
     ),
     "damage": (
-        residual_networks.draw_damage,
+        branch_ratio.draw_damage,
         ({"he": two_seeds}, {"he": two_seeds}),
         {},
     ),
@@ -33,7 +28,7 @@ ONE_AXES = {
 }
 TWO_AXES = {
     "ratios": (
-        residual_networks.draw_ratios,
+        branch_ratio.draw_ratios,
         (np.arange(3), {name: two_seeds for name in SCHEMES}),
         {},
     ),
@@ -66,9 +61,7 @@ def test_figure_has_labels_and_an_alt_text_with_numbers(name):
     assert all(ax.get_xlabel() for ax in axes)
 
 
-@pytest.mark.parametrize(
-    "name", ["depth", "by block", "damage", "shares", "ratios", "lesions"]
-)
+@pytest.mark.parametrize("name", ["by block", "damage", "shares", "ratios", "lesions"])
 def test_numbers_of_training_stand_behind_the_word_measured(name):
     assert "measured" in drawn(name)[0]
 

@@ -1,4 +1,4 @@
-"""Residual networks in training, drawn: depth, and what each branch contributes."""
+"""What each branch of a residual network contributes, through training and by depth."""
 
 from collections.abc import Mapping, Sequence
 
@@ -12,47 +12,6 @@ PANELS = {
     "starts at zero, or small": ("zero-last", "rezero", "layerscale"),
     "starts as drawn": ("he", "batch norm", "layer norm"),
 }
-
-
-def draw_loss_by_depth(
-    ax: Axes, depths: np.ndarray, losses: np.ndarray, *, kinds: Sequence[str]
-) -> str:
-    """Draw the training loss against depth: seeds thin, their median thick.
-
-    Parameters
-    ----------
-    ax : Axes
-        Where to draw.
-    depths : ndarray of shape (depths,)
-        Linear layers in the blocks.
-    losses : ndarray of shape (kinds, depths, seeds)
-        After training, in nats.
-    kinds : sequence of str
-        Names for the legend.
-
-    Returns
-    -------
-    str
-        Alt text.
-    """
-    medians = np.median(losses, axis=-1)
-    for index, kind in enumerate(kinds):
-        style = SERIES[1 - index]
-        ax.plot(depths, medians[index], label=f"{kind} nets", **style)
-        thin = {**line(1 - index), "linewidth": 0.6, "alpha": 0.6}
-        ax.plot(depths, losses[index], **thin)
-    ax.set(yscale="log", xticks=depths, xlabel="depth (linear layers in the blocks)")
-    ax.set_ylabel("training loss (nats)")
-    ax.legend(frameon=False, loc="upper left")
-    told = "; ".join(
-        f"{kind} nets measured {medians[index, 0]:.3f} to {medians[index, -1]:.3f}"
-        for index, kind in enumerate(kinds)
-    )
-    return (
-        f"Training loss on a logarithmic axis against depth, {depths[0]} to "
-        f"{depths[-1]} layers, median of {losses.shape[-1]} seeds thick, each seed "
-        f"thin. From the shallowest to the deepest: {told}."
-    )
 
 
 def draw_ratios(

@@ -2,7 +2,8 @@ r"""How much a residual branch contributes beside its skip, from the first updat
 
 The ratio at block l is the length of the branch's output over the length of the skip,
 :math:`\|z_l\| / \|a_{l-1}\|`, both over a whole batch. It is followed through training
-for the schemes of `coursekit.nets.schemes` and for nets with norms.
+for the schemes of `coursekit.nets.schemes` and for nets with norms. After training each
+block is taken out alone: the error then says what the branch is worth.
 
 Sources of the schemes: arXiv:1901.09321 (last layer at zero), arXiv:2003.04887
 (ReZero), arXiv:2103.17239 (LayerScale). With a norm in the branch the ratio starts near
@@ -12,7 +13,8 @@ grows by 1 in each: De, Smith, 2020, arXiv:2002.10444.
 
 from collections.abc import Callable, Mapping
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -20,6 +22,7 @@ from torch import Tensor, nn
 from tqdm.auto import tqdm
 
 from coursekit.experiments.checks import at_least, one_of
+from coursekit.experiments.lesions import rearranged
 from coursekit.experiments.training import Split, accuracy, digits, train
 from coursekit.nets import ResidualNet
 
@@ -45,10 +48,10 @@ class Config:
     schemes: tuple[str, ...] = tuple(SCHEMES)
     depth: int = 10
     width: int = 64
-    steps: int = 100
+    steps: int = 60
     batch_size: int = 64
-    lr: float = 2e-3
-    every: int = 20
+    lr: float = 3e-3
+    every: int = 10
     seeds: tuple[int, ...] = (0, 1, 2)
     device: str = "cpu"
 
@@ -64,14 +67,17 @@ class Result:
         Updates done when the ratios were taken; the first is 0.
     ratios : ndarray of shape (schemes, seeds, times, depth)
         Length of the branch over length of the skip, first block first.
-    accuracies : ndarray of shape (schemes, seeds)
-        After training, on the test part, between 0 and 1.
+    errors : ndarray of shape (schemes, seeds)
+        Share of wrong answers on the test part after training, between 0 and 1.
+    damages : ndarray of shape (schemes, seeds, depth)
+        What is added to that error when one block alone is taken out.
     """
 
     schemes: tuple[str, ...]
     steps: np.ndarray
     ratios: np.ndarray
-    accuracies: np.ndarray = field(repr=False)
+    errors: np.ndarray
+    damages: np.ndarray
 
     def through(self, scheme: str) -> np.ndarray:
         """Return the mean over blocks, median over seeds; shape (times,)."""
@@ -89,6 +95,11 @@ class Result:
     def by_block(self, scheme: str, time: int) -> np.ndarray:
         """Return the median over seeds at ``steps[time]``; shape (depth,)."""
         return np.median(self.ratios[self.schemes.index(scheme), :, time], axis=0)
+
+    def damage(self, scheme: str) -> float:
+        """Return the mean over blocks of what one deletion costs, median over seeds."""
+        mean = self.damages[self.schemes.index(scheme)].mean(axis=-1)
+        return float(np.median(mean))
 
 
 def build(scheme: str, *, depth: int, width: int, seed: int) -> ResidualNet:
@@ -129,10 +140,16 @@ def ratios_of(net: ResidualNet, x: Tensor) -> np.ndarray:
     return np.array(ratios)
 
 
-def one_run(
-    config: Config, data: Split, *, scheme: str, seed: int
-) -> tuple[np.ndarray, float]:
-    """Train one net; return its ratios, (times, depth), and its test accuracy."""
+def errors_of(net: ResidualNet, data: Split) -> tuple[float, np.ndarray]:
+    """Return the test error, and what it is without each block, shape (depth,)."""
+    blocks = range(len(net.blocks))
+    orders = [blocks, *([i for i in blocks if i != gone] for gone in blocks)]
+    whole, *without = (1 - accuracy(rearranged(net, order), data) for order in orders)
+    return whole, np.array(without)
+
+
+def one_run(config: Config, data: Split, *, scheme: str, seed: int) -> dict[str, Any]:
+    """Train one net and return what `Result` has of it."""
     net = build(scheme, depth=config.depth, width=config.width, seed=seed)
     net = net.to(config.device)
     ratios: list[np.ndarray] = []
@@ -151,7 +168,12 @@ def one_run(
         generator=torch.Generator().manual_seed(seed),
         watch=watch,
     )
-    return np.array(ratios), accuracy(net, data)
+    whole, without = errors_of(net, data)
+    return {
+        "ratios": np.array(ratios),
+        "errors": whole,
+        "damages": without - whole,
+    }
 
 
 def run(config: Config) -> Result:
@@ -171,10 +193,13 @@ def run(config: Config) -> Result:
         for scheme, seed in tqdm(pairs, desc="nets", leave=False)
     ]
     shape = len(config.schemes), len(config.seeds)
-    ratios = np.array([ratios for ratios, _ in runs])
+
+    def collected(name: str) -> np.ndarray:
+        values = np.array([one[name] for one in runs])
+        return values.reshape(*shape, *values.shape[1:])
+
     return Result(
         schemes=config.schemes,
         steps=np.arange(0, config.steps + 1, config.every),
-        ratios=ratios.reshape(*shape, *ratios.shape[1:]),
-        accuracies=np.array([accuracy for _, accuracy in runs]).reshape(shape),
+        **{name: collected(name) for name in ("ratios", "errors", "damages")},
     )

@@ -41,7 +41,8 @@ def test_with_a_norm_the_ratio_falls_with_the_root_of_the_block(scheme):
 
 def test_shapes(result):
     assert result.ratios.shape == (6, 1, 3, 6)
-    assert result.accuracies.shape == (6, 1)
+    assert result.errors.shape == (6, 1)
+    assert result.damages.shape == (6, 1, 6)
     np.testing.assert_array_equal(result.steps, [0, 15, 30])
     assert result.through("he").shape == (3,)
 

@@ -4,7 +4,7 @@ from functools import cache
 
 import numpy as np
 
-from coursekit.explorers.base import Explorer, Params, choice, slider
+from coursekit.explorers.base import Explorer, Params, choice, counter
 from coursekit.explorers.stage import Stage
 from coursekit.plots.axis_picker import draw_group, prepare_block
 from coursekit.reference import axes_of
@@ -59,7 +59,7 @@ def group_numbers(setting: str) -> np.ndarray:
 
 
 def _entry(params: Params) -> tuple[int, int, int]:
-    return int(params["b"]), int(params["t"]), int(params["i"])
+    return params["b"], params["t"], params["i"]
 
 
 def render(params: Params) -> bytes:
@@ -92,11 +92,10 @@ def tell(params: Params) -> str:
 def explore_axis_picker() -> Explorer:
     """Return a list of norms, and sliders for the entry looked at."""
     ends = [length - 1 for length in SHAPE]
-    whole = {"low": 0, "step": 1, "readout_format": ".0f"}
     controls = {
         "setting": choice("what is averaged", "layer norm", [*SETTINGS]),
-        "b": slider("sample b of the entry", 1, high=ends[0], **whole),
-        "t": slider("time step t of the entry", 2, high=ends[1], **whole),
-        "i": slider("feature i of the entry", 3, high=ends[2], **whole),
+        "b": counter("sample b of the entry", 1, 0, ends[0]),
+        "t": counter("time step t of the entry", 2, 0, ends[1]),
+        "i": counter("feature i of the entry", 3, 0, ends[2]),
     }
     return Explorer(controls, render, tell, width=7.4)

@@ -12,7 +12,7 @@ from coursekit.experiments.train_eval_gap import (
     trained_net,
 )
 from coursekit.experiments.training import Split, digits
-from coursekit.explorers.base import Explorer, Params, box, choice, slider
+from coursekit.explorers.base import Explorer, Params, box, choice, counter
 from coursekit.explorers.stage import Stage
 from coursekit.plots.batch_composition import draw_composition, prepare_composition_axes
 
@@ -73,7 +73,7 @@ def _stage() -> Stage:
 
 
 def _values(params: Params) -> tuple[str, int, bool]:
-    return params["order"], int(params["power"]), params["training"]
+    return params["order"], params["power"], params["training"]
 
 
 def render(params: Params) -> bytes:
@@ -116,9 +116,7 @@ def explore_batch_composition() -> Explorer:
     """Return controls for size and order of the batches and for the mode."""
     low, high = POWERS[0], POWERS[-1]
     controls = {
-        "power": slider(
-            "batch size, power of two", 5, low, high, 1, readout_format="d"
-        ),
+        "power": counter("batch size, power of two", 5, low, high),
         "order": choice("order of the test images", ORDERS[0], list(ORDERS)),
         "training": box("training mode", True),
     }

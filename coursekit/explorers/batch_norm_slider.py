@@ -4,7 +4,7 @@ from functools import cache
 
 import numpy as np
 
-from coursekit.explorers.base import Explorer, Params, box, slider
+from coursekit.explorers.base import Explorer, Params, box, counter, slider
 from coursekit.explorers.stage import Stage
 from coursekit.plots.batch_norm_slider import draw_batch_state, prepare_slider_axes
 from coursekit.reference import RunningStats, batch_norm_forward
@@ -36,7 +36,7 @@ def batch_outputs(params: Params) -> tuple[np.ndarray, np.ndarray, tuple[float, 
     >>> y.round(6)
     array([ 1., -1.])
     """
-    x = np.concatenate([[params["moved"]], MATES[: int(params["count"]) - 1]])
+    x = np.concatenate([[params["moved"]], MATES[: params["count"] - 1]])
     gamma, beta = np.array([params["gamma"]]), np.array([params["beta"]])
     if params["training"] and len(x) == 1:  # refused: the formula alone gives beta
         return x, beta.copy(), (0.0, float(beta[0]))
@@ -93,7 +93,7 @@ def explore_batch_norm_slider() -> Explorer:
     controls = {
         "moved": slider("value of sample 0", START, -3.0, 3.0, 0.1),
         "training": box("training mode", True),
-        "count": slider("samples in the batch, N", 6, 1, 12, 1, readout_format="d"),
+        "count": counter("samples in the batch, N", 6, 1, 12),
         "log_eps": slider("eps, power of ten", -5.0, -5.0, 1.0, 0.1),
         "gamma": slider("scale, gamma", 1.0, -1.5, 1.5, 0.1),
         "beta": slider("shift, beta", 0.0, -1.0, 1.0, 0.1),

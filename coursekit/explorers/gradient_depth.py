@@ -3,7 +3,7 @@
 from functools import cache, lru_cache
 
 from coursekit.experiments import plain_gradients as experiment
-from coursekit.explorers.base import Explorer, Params, choice, slider
+from coursekit.explorers.base import Explorer, Params, choice, counter, slider
 from coursekit.explorers.stage import Stage
 from coursekit.plots.plain_gradients import draw_depth_state, prepare_depth_axes
 
@@ -24,7 +24,7 @@ def _result(activation: str, gain: float, depth: int) -> experiment.Result:
 
 
 def _of(params: Params) -> experiment.Result:
-    return _result(params["activation"], params["gain"], int(params["depth"]))
+    return _result(params["activation"], params["gain"], params["depth"])
 
 
 def render(params: Params) -> bytes:
@@ -41,7 +41,7 @@ def render(params: Params) -> bytes:
 
 def tell(params: Params) -> str:
     """Return what is seen in words and numbers; ``params`` as in `render`."""
-    result, depth = _of(params), int(params["depth"])
+    result, depth = _of(params), params["depth"]
     a_layer, reached = result.reached ** (1 / depth), result.reached
     verdict = "the gradient keeps its length"
     if not 0.9 < a_layer < 1.1:
@@ -57,7 +57,7 @@ def tell(params: Params) -> str:
 def explore_gradient_depth() -> Explorer:
     """Return sliders for depth and gain, and a list of activations."""
     controls = {
-        "depth": slider("depth in layers", 50, 2, 60, 1, readout_format="d"),
+        "depth": counter("depth in layers", 50, 2, 60),
         "gain": slider("gain of the weights", 1.0, 0.1, 3.0, 0.01),
         "activation": choice("activation", "relu", ACTIVATIONS),
     }

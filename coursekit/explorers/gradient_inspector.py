@@ -5,7 +5,7 @@ from functools import cache, lru_cache
 import numpy as np
 
 from coursekit.experiments import gradient_inspection as experiment
-from coursekit.explorers.base import Explorer, Params, choice, slider
+from coursekit.explorers.base import Explorer, Params, choice, counter, slider
 from coursekit.explorers.stage import Stage
 from coursekit.plots.gradient_graph import draw_marks, prepare_graph, tell_marks
 
@@ -33,7 +33,7 @@ def _verdict(slip: str, n: int, log_eps: float) -> tuple[dict, tuple, dict, dict
 
 
 def _verdict_of(params: Params) -> tuple[dict, tuple, dict, dict]:
-    return _verdict(params["slip"], int(params["samples"]), params["log_eps"])
+    return _verdict(params["slip"], params["samples"], params["log_eps"])
 
 
 def render(params: Params) -> bytes:
@@ -70,7 +70,7 @@ def explore_gradient_inspector() -> Explorer:
             "variance path forgotten",
             list(experiment.SLIPS),
         ),
-        "samples": slider("samples in the batch", 5, 3, 12, 1, readout_format="d"),
+        "samples": counter("samples in the batch", 5, 3, 12),
         "log_eps": slider("eps, power of ten", -5.0, -6.0, 0.0, 0.25),
     }
     return Explorer(controls, render, tell, width=7.6)

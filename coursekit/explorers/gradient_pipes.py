@@ -6,7 +6,7 @@ import numpy as np
 
 from coursekit.experiments import gradient_split
 from coursekit.experiments.gradient_split import Config, Result
-from coursekit.explorers.base import Explorer, Params, box, choice, slider
+from coursekit.explorers.base import Explorer, Params, box, choice, counter
 from coursekit.explorers.stage import Stage
 from coursekit.plots.residual_block import Pipes, draw_residual_block
 from coursekit.plots.residual_connections import (
@@ -40,7 +40,7 @@ def _values(params: Params) -> tuple[str, int, Result]:
     """Return the mode, the number of the block, and the split at every block."""
     mode = MODES[params["form"]]
     result = _result(mode, params["activation"], params["zero"])
-    return mode, round(params["block"]), result
+    return mode, params["block"], result
 
 
 def _draw(axes: np.ndarray, mode: str, block: int, result: Result) -> None:
@@ -87,6 +87,6 @@ def explore_gradient_pipes() -> Explorer:
         "form": choice("form of the block", POST, list(MODES)),
         "activation": choice("activation g", "sigmoid", ACTIVATIONS),
         "zero": box("all weights zero: z = 0"),
-        "block": slider("number of the block", 20, 1, DEPTH, 1),
+        "block": counter("number of the block", 20, 1, DEPTH),
     }
     return Explorer(controls, render, tell, width=PAGE_WIDTH)

@@ -4,7 +4,7 @@ from functools import cache, lru_cache
 
 from coursekit.experiments import norm_placement as experiment
 from coursekit.experiments.training import Split, digits
-from coursekit.explorers.base import Explorer, Params, choice, slider
+from coursekit.explorers.base import Explorer, Params, choice, counter
 from coursekit.explorers.stage import Stage
 from coursekit.plots.norm_placement import (
     DEEPEST,
@@ -37,7 +37,7 @@ def _start(placement: str, depth: int, activation: str) -> experiment.Start:
 
 
 def _of(params: Params) -> experiment.Start:
-    where = params["placement"], int(params["depth"]), params["activation"]
+    where = params["placement"], params["depth"], params["activation"]
     return _start(*where)
 
 
@@ -59,7 +59,7 @@ def tell(params: Params) -> str:
     found = _of(params)
     first, last = found.gradients[[0, -1]]
     return (
-        f"{experiment.PLACEMENTS[params['placement']]}, {int(params['depth'])} blocks, "
+        f"{experiment.PLACEMENTS[params['placement']]}, {params['depth']} blocks, "
         f"{params['activation']}. Gradient: first block measured {first:.2g}, last "
         f"block measured {last:.2g}. Std of the trunk at the end: measured "
         f"{found.stds[-1]:.2g}. Share of the gradient that the trunk alone "
@@ -72,7 +72,7 @@ def explore_norm_placement() -> Explorer:
     """Return lists for placement and activation, and a slider for the depth."""
     controls = {
         "placement": choice("place of the norm", "pre", list(experiment.PLACEMENTS)),
-        "depth": slider("number of blocks", 12.0, 2.0, float(DEEPEST), 1.0),
+        "depth": counter("number of blocks", 12, 2, DEEPEST),
         "activation": choice("activation in f", "relu", ACTIVATIONS),
     }
     return Explorer(controls, render, tell, width=7.4)

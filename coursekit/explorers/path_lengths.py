@@ -5,7 +5,7 @@ from functools import cache, lru_cache
 import numpy as np
 
 from coursekit.experiments import gradient_paths as experiment
-from coursekit.explorers.base import Explorer, Params, box, slider
+from coursekit.explorers.base import Explorer, Params, box, counter, slider
 from coursekit.explorers.stage import Stage
 from coursekit.plots.path_lengths import (
     DEEPEST,
@@ -26,7 +26,7 @@ def _stage() -> Stage:
 def _gains(params: Params) -> tuple[float, ...]:
     """Return the gain of each block."""
     # a browser's slider sends 19.999999999999996 for 20
-    blocks = np.arange(1, round(params["depth"]) + 1)
+    blocks = np.arange(1, params["depth"] + 1)
     fall = blocks**-0.5 if params["falling"] else np.ones(len(blocks))
     return tuple(10.0 ** params["log_gain"] * fall)
 
@@ -69,7 +69,7 @@ def tell(params: Params) -> str:
 def explore_path_lengths() -> Explorer:
     """Return sliders for depth and gain, and a box for a gain that falls."""
     controls = {
-        "depth": slider("number of blocks", 20, 2, DEEPEST, 1, readout_format="d"),
+        "depth": counter("number of blocks", 20, 2, DEEPEST),
         "log_gain": slider("branch gain, power of ten", 0.0, -2.0, 0.5, 0.05),
         "falling": box("gain falls as one over root of l"),
     }

@@ -5,7 +5,7 @@ from functools import cache, lru_cache
 import numpy as np
 
 from coursekit.experiments import signal_variance as experiment
-from coursekit.explorers.base import Explorer, Params, choice, slider
+from coursekit.explorers.base import Explorer, Params, choice, counter, slider
 from coursekit.explorers.stage import Stage
 from coursekit.plots.signal_variance import draw_signal, prepare_signal_axes
 
@@ -34,7 +34,7 @@ def _config(params: Params) -> experiment.Config:
     return experiment.Config(
         start=STARTS[params["start"]],
         norm=NORMS[params["norm"]],
-        depth=int(params["depth"]),
+        depth=params["depth"],
         gain=params["gain"],
         width=64,
         samples=32,
@@ -66,7 +66,7 @@ def render(params: Params) -> bytes:
 def tell(params: Params) -> str:
     """Return what is seen in words and numbers; ``params`` as in `render`."""
     result = _measured(_config(params))
-    depth, expected = int(params["depth"]), result.expected[-1]
+    depth, expected = params["depth"], result.expected[-1]
     (variances,), (ratios,) = result.variances, result.ratios
     grown = np.log2(variances[-1] / variances[0]) / depth
     return (
@@ -82,7 +82,7 @@ def explore_signal_variance() -> Explorer:
     controls = {
         "start": choice("start of the branches", "He, nothing else", list(STARTS)),
         "norm": choice("norm in the branch", "no norm", list(NORMS)),
-        "depth": slider("depth L (blocks)", 20, 2, MOST_BLOCKS, 1, readout_format="d"),
+        "depth": counter("depth L (blocks)", 20, 2, MOST_BLOCKS),
         "gain": slider("gain of the weights", 1.41, 0.5, 2.0, 0.01),
     }
     return Explorer(controls, render, tell)

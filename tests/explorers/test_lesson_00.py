@@ -41,7 +41,7 @@ def test_mean_is_the_mean_over_the_axes_of_the_norm():
     for setting in ("layer norm", "batch norm", "instance norm"):
         axes, _ = axis_picker.SETTINGS[setting]
         means = np.broadcast_to(block.mean(axis=axes, keepdims=True), block.shape)
-        said = axis_picker.tell({"setting": setting, "b": 2.0, "t": 0.0, "i": 5.0})
+        said = axis_picker.tell({"setting": setting, "b": 2, "t": 0, "i": 5})
         assert f"mean {means[2, 0, 5]:.2f} " in said
 
 

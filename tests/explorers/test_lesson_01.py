@@ -10,7 +10,7 @@ from coursekit.explorers import gradient_depth
     [(0.6, "vanishes"), (1.41, "keeps its length"), (2.0, "explodes")],
 )
 def test_gain_decides_whether_relu_vanishes_stays_or_explodes(gain, verdict):
-    params = {"depth": 40.0, "gain": gain, "activation": "relu"}
+    params = {"depth": 40, "gain": gain, "activation": "relu"}
     assert f"the gradient {verdict}" in gradient_depth.tell(params)
 
 

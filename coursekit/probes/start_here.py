@@ -13,16 +13,10 @@ from coursekit.probes.unpack import Complaint, change
 STEP = 6e-6
 #: Steps within this factor of it, up or down, are of the size that is asked for.
 NEAR = 30
-#: From here on an entry of x is large: its step is told apart from the others'.
-LARGE = 1000.0
 
-#: How `step_sizes` and `kept` put it.
-STEP_RIGHT, STEP_SMALL, STEP_LARGE = (
-    "near 6e-6 max(1, |x|)",
-    "far smaller",
-    "far larger",
-)
-SAME, ROUNDED, MOVED = "the same to the last bit", "off by rounding", "moved"
+#: How the probe puts what it saw.
+STEP_RIGHT, STEP_WRONG = "near 6e-6 max(1, |x|)", ("far below", "far above")
+STEP_NONE, SAME, ROUNDED = "none", "as before", "off by rounding"
 
 Function = Callable[[np.ndarray], Any]
 
@@ -72,19 +66,38 @@ def gradient(answer: Any, inputs: Mapping[str, Any]) -> dict[str, Any]:
 
     calls: list[np.ndarray] = []
     result, x, df = called(calls)
+    if result is None:
+        raise Complaint(NOTHING.format("numerical_gradient", "gradient"))
     steps = step_sizes(before, calls)
+    smallest, largest = told(before, steps)
     seen = {
-        inputs["reported"]: plain(result),
-        "x afterwards": kept(before, x),
+        inputs["reported"]: in_float64(plain(result), before),
+        "the smallest step": smallest,
+        "the largest step": largest,
+        "the step taken": float(steps.flat[0]),
+        "x afterwards": kept(before, x, 1e-12),
+        "x to the last bit": kept(before, x, 0.0),
         "x left behind": plain(x),
         "df afterwards": plain(df),
-        "the step": told(before, steps, np.abs(before) < LARGE),
-        "the step for large x": told(before, steps, np.abs(before) >= LARGE),
-        "step taken": float(steps.flat[0]),
     }
     if inputs.get("twice"):
         seen["the change in a second call"] = change(result, called([])[0])
     return seen
+
+
+NOTHING = (
+    "{} gave None. A function without `return` gives None; end it with `return {}`."
+)
+
+
+def in_float64(result: Any, x: np.ndarray) -> Any:
+    """Return a gradient at an x of another dtype with its numbers in float64.
+
+    What a narrower type has cut off is then missing from the numbers.
+    """
+    if x.dtype == np.float64 or not isinstance(result, np.ndarray):
+        return result
+    return result.astype(np.float64) if result.dtype.kind in "fiu" else result
 
 
 def recorded(
@@ -115,22 +128,27 @@ def step_sizes(x: np.ndarray, calls: list[np.ndarray]) -> np.ndarray:
     return reach
 
 
-def told(x: np.ndarray, steps: np.ndarray, where: np.ndarray) -> str:
-    """Say how large the steps at some entries were beside those of the card."""
-    ratio = (steps / (STEP * np.maximum(1.0, np.abs(x))))[where]
-    if ratio.min(initial=1.0) < 1 / NEAR:
-        return STEP_SMALL
-    return STEP_LARGE if ratio.max(initial=1.0) > NEAR else STEP_RIGHT
+def told(x: np.ndarray, steps: np.ndarray) -> tuple[str, str]:
+    """Say how the smallest and the largest step were beside those of the card."""
+    if not steps.any():
+        return STEP_NONE, STEP_RIGHT
+    ratio = steps / (STEP * np.maximum(1.0, np.abs(x)))
+    below, above = ratio.min() < 1 / NEAR, ratio.max() > NEAR
+    return (
+        STEP_WRONG[0] if below else STEP_RIGHT,
+        STEP_WRONG[1] if above else STEP_RIGHT,
+    )
 
 
-def kept(before: np.ndarray, after: np.ndarray) -> str:
-    """Say whether an array is what it was, bit for bit."""
-    if np.array_equal(before, after):
-        return SAME
+def kept(before: np.ndarray, after: np.ndarray, room: float) -> str:
+    """Say whether an array is what it was, but for ``room`` times its largest entry."""
     if before.shape != after.shape:
         return "of another shape"
-    room = 1e-12 * max(1.0, np.abs(before).max())
-    return ROUNDED if np.abs(after - before).max() <= room else MOVED
+    gap, size = np.abs(after - before), max(1.0, np.abs(before).max())
+    if gap.max() <= room * size:
+        return SAME
+    moved = int((gap > 1e-12 * size).sum())
+    return f"moved in {moved} of {gap.size} entries" if moved else ROUNDED
 
 
 def error(answer: Any, inputs: Mapping[str, Any]) -> dict[str, Any]:
@@ -147,7 +165,10 @@ def error(answer: Any, inputs: Mapping[str, Any]) -> dict[str, Any]:
         try:
             answer(*given)
         except (ValueError, AssertionError):
-            return {inputs["reported"]: "refused"}
-        return {inputs["reported"]: "compared"}
-    seen = {inputs["reported"]: plain(answer(*given))}
+            return {inputs["reported"]: "a ValueError"}
+        return {inputs["reported"]: "a result, made of entries that do not belong"}
+    result = answer(*given)
+    if result is None:
+        raise Complaint(NOTHING.format("relative_error", "worst"))
+    seen = {inputs["reported"]: plain(result)}
     return seen | {"a afterwards": plain(given[0]), "b afterwards": plain(given[1])}

@@ -3,9 +3,17 @@
 import numpy as np
 
 from coursekit.autograders.start_here.error_mistakes import (
+    AT_NAN,
+    ERROR,
     MISTAKES,
+    REFUSED,
+    SMALL,
+    TINY,
+    TWO_ARRAYS,
     TWO_NUMBERS,
+    TWO_SHAPES,
     TWO_ZEROS,
+    WITH_NAN,
 )
 from coursekit.grading.reasons import Reason
 from coursekit.grading.task import Case, Criterion, Task
@@ -17,10 +25,6 @@ from coursekit.reference import relative_error
 #: matters, beside entries near 1e-30. Other mistakes differ by more than 0.01.
 ROUNDING = {"rtol": 1e-6, "atol": 1e-9}
 
-#: The number goes by several names, so that a slip at zeros or at a NaN does not hide
-#: what is wrong with the formula.
-ERROR, SMALL, AT_NAN = "error", "error of small entries", "error beside a NaN"
-REFUSED = "what became of two shapes"
 UNCHANGED = ["a afterwards", "b afterwards"]
 
 
@@ -50,7 +54,7 @@ def draw(rng: np.random.Generator) -> dict[str, Case]:
     both_zero = rng.permuted(np.array([[True] * 2 + [False] * 6])).reshape(2, 4)
     three = rng.uniform(1, 2, 3)
     return {
-        "a and b are arrays": case(a, b),
+        TWO_ARRAYS: case(a, b),
         "a and b exchanged": case(b, a),
         "all entries negative": case(-np.abs(a), -np.abs(b)),
         "some signs differ": case(a, np.where(away > 0.6, b, -away * a)),
@@ -58,12 +62,10 @@ def draw(rng: np.random.Generator) -> dict[str, Case]:
         TWO_ZEROS: case(
             np.where(both_zero, 0.0, a), np.where(both_zero, 0.0, b), SMALL
         ),
-        "entries near 1e-30": case(1e-30 * a, 1e-30 * b, SMALL),
-        "a NaN in a": case(a, b, AT_NAN, last="nan"),
+        TINY: case(1e-30 * a, 1e-30 * b, SMALL),
+        WITH_NAN: case(a, b, AT_NAN, last="nan"),
         "an infinity in a": case(b, a, AT_NAN, last="inf"),
-        "shapes (3,) and (3, 1)": case(
-            three, 1.1 * three[:, None], REFUSED, refused=True
-        ),
+        TWO_SHAPES: case(three, 1.1 * three[:, None], REFUSED, refused=True),
         TWO_NUMBERS: case(float(a[0, 0]), float(b[0, 0])),
     }
 
@@ -79,7 +81,7 @@ RELATIVE_ERROR = Task(
     criteria=[
         Criterion(
             "One number comes back, for two arrays and for two numbers.",
-            ["a and b are arrays", TWO_NUMBERS],
+            [TWO_ARRAYS, TWO_NUMBERS],
             [ERROR],
             points=1,
             form_only=True,
@@ -88,7 +90,7 @@ RELATIVE_ERROR = Task(
             "Each difference is divided by the larger of its two sizes, and the worst "
             "entry counts.",
             [
-                "a and b are arrays",
+                TWO_ARRAYS,
                 "a and b exchanged",
                 "all entries negative",
                 "some signs differ",
@@ -101,14 +103,14 @@ RELATIVE_ERROR = Task(
         ),
         Criterion(
             "Two zeros are equal, and entries near 1e-30 count like all others.",
-            [TWO_ZEROS, "entries near 1e-30"],
+            [TWO_ZEROS, TINY],
             [SMALL],
             points=1,
             advice="0/0 is the only division that needs care.",
         ),
         Criterion(
             "A NaN or an infinity makes the result NaN: it cannot pass for agreement.",
-            ["a NaN in a", "an infinity in a"],
+            [WITH_NAN, "an infinity in a"],
             [AT_NAN],
             points=1,
             advice="Dividing by an infinity gives NaN by itself, and `np.max` lets NaN "
@@ -117,14 +119,14 @@ RELATIVE_ERROR = Task(
         Criterion(
             "Arrays of two shapes are refused with a ValueError, even where NumPy "
             "could line them up.",
-            ["shapes (3,) and (3, 1)"],
+            [TWO_SHAPES],
             [REFUSED],
             points=1,
             advice="Compare `a.shape` with `b.shape` first.",
         ),
         Criterion(
             "`a` and `b` stay as they were.",
-            ["a and b are arrays"],
+            [TWO_ARRAYS],
             UNCHANGED,
             points=1,
             reasons=dict.fromkeys(UNCHANGED, Reason.MUTATED_INPUT),

@@ -6,10 +6,26 @@ from typing import Any
 import numpy as np
 
 from coursekit.autograders.catalogue import Catalogue
-from coursekit.autograders.start_here.gradient_slips import only_in
+
+Pairs = frozenset[tuple[str, str]]
 
 MISTAKES = Catalogue()
-TWO_ZEROS, TWO_NUMBERS = "two zeros among the entries", "a and b are numbers"
+TWO_ARRAYS, TWO_NUMBERS = "a and b are arrays", "a and b are numbers"
+TWO_ZEROS, TINY = "two zeros among the entries", "entries near 1e-30"
+WITH_NAN, TWO_SHAPES = "a NaN in a", "shapes (3,) and (3, 1)"
+#: The number goes by several names, so that a slip at zeros or at a NaN does not hide
+#: what is wrong with the formula.
+ERROR, SMALL, AT_NAN = "error", "error of small entries", "error beside a NaN"
+REFUSED = "what comes of two shapes"
+
+
+def at_an_edge(case: str, value: str, absent: str = "") -> Callable[[Pairs], bool]:
+    """Return the mark of a slip in one case, all being right with ordinary entries."""
+    return lambda wrong: (
+        (case, value) in wrong
+        and not any(name in (ERROR, "raised") for _, name in wrong - {(case, value)})
+        and absent not in {name for name, _ in wrong}
+    )
 
 
 def arrays(a: Any, b: Any) -> tuple[np.ndarray, np.ndarray]:
@@ -124,6 +140,7 @@ def _by_mean(a, b):
     "also hides every gradient smaller than that number, right or wrong. Divide by "
     "the larger size as it is, and treat 0/0 as 0.",
     evidence=worst_shown,
+    shows=at_an_edge(TINY, SMALL, absent=TWO_ZEROS),
 )
 def _floor(a, b):
     return ratios(a, b, lambda a, b: np.maximum(larger(a, b), 1e-8)).max()
@@ -229,7 +246,9 @@ def _sizes_compared(a, b):
     "0/0 not settled",
     "Where a and b are both 0 your result is not 0: the division gives NaN, or raises. "
     "Two zeros are equal, so their error is 0. Divide only where the divisor is not 0.",
-    shows=only_in(TWO_ZEROS),
+    shows=lambda wrong: any(
+        at_an_edge(TWO_ZEROS, value, absent=TINY)(wrong) for value in (SMALL, "raised")
+    ),
 )
 def _zero_by_zero(a, b):
     a, b = arrays(a, b)
@@ -252,6 +271,7 @@ def _zeros_skipped(a, b):
     "With a NaN in a or b your result is a number like any other, so a gradient full "
     "of NaN could pass a check. Comparing with NaN is always False, and `np.nanmax` "
     "leaves it out. Let NaN through: `np.max` does.",
+    shows=at_an_edge(WITH_NAN, AT_NAN),
 )
 def _nan_hidden(a, b):
     a, b = arrays(a, b)
@@ -265,6 +285,7 @@ def _nan_hidden(a, b):
     "Arrays of shapes (3,) and (3, 1) were compared without a word: NumPy stretches "
     "both to (3, 3), and every entry meets every other. Compare the shapes first, and "
     "`raise ValueError` if they differ.",
+    shows=lambda wrong: (TWO_SHAPES, REFUSED) in wrong,
 )
 def _broadcast(a, b):
     a, b = np.broadcast_arrays(a, b)
@@ -275,12 +296,30 @@ def _broadcast(a, b):
     "for arrays only",
     "With arrays all is right; with two numbers it is not. Begin with "
     "`a = np.asarray(a)`, and the same for b: then a number is an array without axes.",
-    shows=only_in(TWO_NUMBERS),
+    shows=lambda wrong: (
+        (TWO_NUMBERS, "raised") in wrong and (TWO_ARRAYS, "raised") not in wrong
+    ),
 )
 def _arrays_only(a, b):
     if a.shape != b.shape:
         raise ValueError("two shapes")
     return ratios(a, b).max()
+
+
+@MISTAKES.add(
+    "for numbers only",
+    "With two numbers all is right; with two arrays your function raises. Python's "
+    "`max` and `if` ask for one yes or no, and an array has many. `np.maximum` "
+    "compares two arrays entry by entry, and `np.max` finds the largest entry of one.",
+    shows=lambda wrong: (
+        (TWO_ARRAYS, "raised") in wrong
+        and TWO_NUMBERS not in {name for name, _ in wrong}
+    ),
+)
+def _numbers_only(a, b):
+    if np.shape(a) != np.shape(b):
+        raise ValueError("two shapes")
+    return abs(a - b) / max(abs(a), abs(b))
 
 
 @MISTAKES.add(

@@ -4,8 +4,23 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
+from coursekit.autograders.start_here.gradient_edges import EDGES
+from coursekit.autograders.start_here.gradient_marks import (
+    FLOAT32,
+    GIVEN,
+    LARGEST,
+    LAST_BIT,
+    LEFT_OUT,
+    MILLION,
+    NO_H,
+    OTHER,
+    SMALLEST,
+    VIEWS,
+    WHOLE,
+    ZEROS,
+)
 from coursekit.autograders.start_here.gradient_mistakes import MISTAKES
-from coursekit.autograders.start_here.gradient_slips import FLOAT32, SLIPS, VIEWS, WHOLE
+from coursekit.autograders.start_here.gradient_slips import SLIPS
 from coursekit.grading.reasons import Reason
 from coursekit.grading.task import Case, Criterion, Invariant, Task
 from coursekit.probes import start_here as probes
@@ -19,13 +34,11 @@ ROUNDING = {"rtol": 1e-9, "atol": 1e-10}
 #: terms, to one of 1e-2, which cuts off 1e-4 / 6, it is good to 1e-3.
 DEFAULT = {"rtol": 1e-2, "atol": 1e-2}
 
-#: The gradient goes by three names, so that a slip in the default step, or in what
-#: x may be, does not hide what is wrong with the formula.
-GIVEN, LEFT_OUT, OTHER = "gradient", "gradient without h", "gradient for this x"
-STEPS = ["the step", "the step for large x"]
+STEPS = [SMALLEST, LARGEST]
 AGAIN = "the change in a second call"
 SIDE_EFFECTS = {
     "x afterwards": Reason.MUTATED_INPUT,
+    "x to the last bit": Reason.MUTATED_INPUT,
     "df afterwards": Reason.MUTATED_INPUT,
     AGAIN: Reason.NON_DETERMINISTIC,
 }
@@ -88,21 +101,19 @@ def draw(rng: np.random.Generator) -> dict[str, Case]:
         "f(x) has the shape of x": case("centre", x, h=h),
         "x has one axis": case("quadratic", signed(rng, 0.5, 2, 5), squares(5), h=h),
         "x has three axes": case("cubic", x.reshape(1, 2, 3), cubes[None], h=h),
-        "h left out": left_out("vector", x, mix),
+        NO_H: left_out("vector", x, mix),
         # f near 1e7, which float64 holds to 2e-9, and slopes near 1
-        "x near a million": left_out(
+        MILLION: left_out(
             "quadratic",
             1e6 * signed(rng, 0.5, 2.0, 2, 3),
             1e-6 * squares(6),
         ),
-        "zeros in x": left_out("sine", small),
+        ZEROS: left_out("sine", small),
         **views,
         FLOAT32: case("sine", x.astype(np.float32), reported=OTHER, h=h),
         WHOLE: case("cubic", whole_numbers(), cubes, reported=OTHER, h=h),
         # x + h leaves no room for the last 8 of its 53 bits
-        "x to the last bit": case(
-            "sine", 1e-3 * signed(rng, 0.5, 2.0, 2, 6), h=h, twice=True
-        ),
+        LAST_BIT: case("sine", 1e-3 * signed(rng, 0.5, 2.0, 2, 6), h=h, twice=True),
     }
 
 
@@ -171,7 +182,7 @@ NUMERICAL_GRADIENT = Task(
         ),
         Criterion(
             "Without `h` the step is about 6e-6 times max(1, |x|), for each entry.",
-            ["h left out", "zeros in x", "x near a million"],
+            [NO_H, ZEROS, MILLION],
             [LEFT_OUT, *STEPS],
             points=1,
             advice="Print the step you take for the first entry.",
@@ -186,15 +197,15 @@ NUMERICAL_GRADIENT = Task(
         Criterion(
             "A call leaves no trace: `x` is the same to the last bit, so is `df`, and "
             "a second call gives the same gradient.",
-            ["x to the last bit"],
-            ["x afterwards", "df afterwards", AGAIN],
+            [LAST_BIT],
+            ["x afterwards", "x to the last bit", "df afterwards", AGAIN],
             points=1,
             reasons=SIDE_EFFECTS,
             advice="Change a copy of x, or keep the old value of an entry and put it "
             "back.",
         ),
     ],
-    mistakes=[*MISTAKES, *SLIPS],
+    mistakes=[*MISTAKES, *SLIPS, *EDGES],
     invariants=[
         Invariant(
             "A central difference has no error on a quadratic",

@@ -6,6 +6,8 @@ import numpy as np
 
 from coursekit.autograders.start_here.gradient_edges import EDGES
 from coursekit.autograders.start_here.gradient_marks import (
+    CENTRE,
+    CUBIC,
     FLOAT32,
     GIVEN,
     LARGEST,
@@ -13,8 +15,12 @@ from coursekit.autograders.start_here.gradient_marks import (
     LEFT_OUT,
     MILLION,
     NO_H,
+    ONE_AXIS,
     OTHER,
+    QUADRATIC,
     SMALLEST,
+    THREE_AXES,
+    VECTOR,
     VIEWS,
     WHOLE,
     ZEROS,
@@ -31,11 +37,12 @@ from coursekit.reference import numerical_gradient
 ROUNDING = {"rtol": 1e-9, "atol": 1e-10}
 #: Without h the size of the step is judged, and the probe tells it. The gradient only
 #: has to be one: from a step of 1e-11, which leaves 2e-16 / 1e-11 for each of some ten
-#: terms, to one of 1e-2, which cuts off 1e-4 / 6, it is good to 1e-3.
-DEFAULT = {"rtol": 1e-2, "atol": 1e-2}
+#: terms, to one of 1e-2, which cuts off 1e-4 / 6, it is good to 1e-3. Without atol no
+#: small gradient passes for 0.
+DEFAULT = {"rtol": 1e-2, "atol": 0.0}
 
 STEPS = [SMALLEST, LARGEST]
-AGAIN = "the change in a second call"
+AGAIN = "the largest change in a second call"
 SIDE_EFFECTS = {
     "x afterwards": Reason.MUTATED_INPUT,
     "x to the last bit": Reason.MUTATED_INPUT,
@@ -95,12 +102,14 @@ def draw(rng: np.random.Generator) -> dict[str, Case]:
         )
     }
     return {
-        "f is a quadratic": case("quadratic", x, squares(6), h=h),
-        "f is a cubic": case("cubic", x, cubes, h=h),
-        "f(x) is a vector": case("vector", x, mix, h=h),
-        "f(x) has the shape of x": case("centre", x, h=h),
-        "x has one axis": case("quadratic", signed(rng, 0.5, 2, 5), squares(5), h=h),
-        "x has three axes": case("cubic", x.reshape(1, 2, 3), cubes[None], h=h),
+        QUADRATIC: case("quadratic", x, squares(6), h=h),
+        CUBIC: case("cubic", x, cubes, h=h),
+        VECTOR: case("vector", x, mix, h=h),
+        CENTRE: case("centre", x, h=h),
+        ONE_AXIS: case(
+            "quadratic", signed(rng, 0.5, 2, 5), squares(5), reported=OTHER, h=h
+        ),
+        THREE_AXES: case("cubic", x.reshape(1, 2, 3), cubes[None], reported=OTHER, h=h),
         NO_H: left_out("vector", x, mix),
         # f near 1e7, which float64 holds to 2e-9, and slopes near 1
         MILLION: left_out(
@@ -154,12 +163,7 @@ NUMERICAL_GRADIENT = Task(
         Criterion(
             "The gradient is an array of float64 with the shape of `x`, whatever the "
             "shape of f(x).",
-            [
-                "f is a quadratic",
-                "f(x) is a vector",
-                "x has one axis",
-                "x has three axes",
-            ],
+            [QUADRATIC, VECTOR],
             [GIVEN],
             points=1,
             form_only=True,
@@ -167,14 +171,14 @@ NUMERICAL_GRADIENT = Task(
         Criterion(
             "With a given `h` it is the central difference, one entry at a time: exact "
             "on a quadratic, off by h squared on a cubic.",
-            ["f is a quadratic", "f is a cubic", "x has one axis", "x has three axes"],
+            [QUADRATIC, CUBIC],
             [GIVEN],
             points=2,
             advice="Try f(x) = x * x by hand at x = 3 with h = 1.",
         ),
         Criterion(
             "Where f(x) is an array, its changes are weighed with `df` and summed.",
-            ["f(x) is a vector", "f(x) has the shape of x"],
+            [VECTOR, CENTRE],
             [GIVEN],
             points=2,
             advice="Every output may depend on the entry you moved: sum df * "
@@ -188,9 +192,9 @@ NUMERICAL_GRADIENT = Task(
             advice="Print the step you take for the first entry.",
         ),
         Criterion(
-            "`x` in float32 or in whole numbers gives what float64 gives, and views of "
-            "other arrays work too.",
-            [FLOAT32, WHOLE, *VIEWS],
+            "`x` may have one axis or three, be a view of another array, and hold "
+            "float32 or whole numbers.",
+            [ONE_AXIS, THREE_AXES, *VIEWS, FLOAT32, WHOLE],
             [OTHER],
             points=1,
         ),

@@ -11,8 +11,10 @@ from coursekit.autograders.start_here.gradient_marks import (
     LAST_BIT,
     MILLION,
     NO_H,
+    ONE_AXIS,
     OTHER,
     SMALLEST,
+    THREE_AXES,
     VIEWS,
     WHOLE,
     ZEROS,
@@ -139,6 +141,21 @@ def _last_one_left(f, x, df, h=None):
 
 
 @EDGES.add(
+    "written for two axes only",
+    "With x of two axes all is right; with one axis or three it is not. Do not go "
+    "through `x.shape[0]` and `x.shape[1]` one by one: `np.ndindex(x.shape)` gives "
+    "the index of every entry, whatever the number of axes.",
+    shows=lambda wrong: (
+        formula_right(wrong) and {ONE_AXIS, THREE_AXES} <= {case for case, _ in wrong}
+    ),
+)
+def _two_axes_only(f, x, df, h=None):
+    if x.ndim != 2:
+        raise IndexError("tuple index out of range")
+    return by_entry(f, x, df, h)
+
+
+@EDGES.add(
     "depends on the memory layout",
     "With x laid out row by row all is right; with a view of the same numbers it is "
     "not. `ravel` and `reshape(-1)` give x itself in the first case and a copy in the "
@@ -168,9 +185,7 @@ def _flat_copy_of_a_view(f, x, df, h=None):
     "only one or two of them are left in the difference. Begin with "
     "`x = np.array(x, dtype=float)`.",
     evidence=loss_shown,
-    shows=marked(
-        (FLOAT32, OTHER), absent=[(WHOLE, OTHER), *((v, OTHER) for v in VIEWS)]
-    ),
+    shows=marked((FLOAT32, OTHER), absent=[(WHOLE, OTHER)]),
 )
 def _float32_kept(f, x, df, h=None):
     return in_the_dtype_of(f, x * 1.0 if x.dtype.kind == "i" else x, df, h)
@@ -181,9 +196,7 @@ def _float32_kept(f, x, df, h=None):
     "An array of whole numbers cannot hold x + h: NumPy cuts off what is behind the "
     "point, without a word. `x.copy()` and `np.zeros_like(x)` hold whole numbers too. "
     "Begin with `x = np.array(x, dtype=float)`.",
-    shows=marked(
-        (WHOLE, OTHER), absent=[(FLOAT32, OTHER), *((v, OTHER) for v in VIEWS)]
-    ),
+    shows=marked((WHOLE, OTHER), absent=[(FLOAT32, OTHER)]),
 )
 def _whole_numbers_kept(f, x, df, h=None):
     return in_the_dtype_of(f, x if x.dtype.kind == "i" else x.astype(float), df, h)
@@ -194,7 +207,7 @@ def _whole_numbers_kept(f, x, df, h=None):
     "You compute in whatever x holds. Whole numbers cut off the step, and float32 "
     "keeps too few digits of the difference. `x.copy()` and `np.zeros_like(x)` have "
     "the dtype of x; begin with `x = np.array(x, dtype=float)`.",
-    shows=marked((FLOAT32, OTHER), (WHOLE, OTHER), absent=[(v, OTHER) for v in VIEWS]),
+    shows=marked((FLOAT32, OTHER), (WHOLE, OTHER)),
 )
 def _dtype_kept(f, x, df, h=None):
     return in_the_dtype_of(f, x, df, h)

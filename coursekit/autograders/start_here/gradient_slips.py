@@ -5,6 +5,12 @@ from collections.abc import Mapping
 import numpy as np
 
 from coursekit.autograders.catalogue import Catalogue
+from coursekit.autograders.start_here.gradient_marks import (
+    CENTRE,
+    CUBIC,
+    QUADRATIC,
+    VECTOR,
+)
 from coursekit.autograders.start_here.gradient_mistakes import (
     by_entry,
     moved,
@@ -12,8 +18,6 @@ from coursekit.autograders.start_here.gradient_mistakes import (
 )
 
 SLIPS = Catalogue()
-ARRAYS = {"f(x) is a vector", "f(x) has the shape of x"}
-NUMBERS = {"f is a quadratic", "f is a cubic"}
 
 
 def shift_shown(inputs: Mapping, got: Mapping, expected: Mapping) -> str:
@@ -143,8 +147,8 @@ def _not_summed(f, x, df, h=None):
     "raises. The difference of f is then an array too: multiply it by df and sum, and "
     "one number is left for each entry of x.",
     shows=lambda wrong: (
-        {case for case, _ in wrong} >= ARRAYS
-        and not {case for case, _ in wrong} & NUMBERS
+        {case for case, _ in wrong} >= {VECTOR, CENTRE}
+        and not {case for case, _ in wrong} & {QUADRATIC, CUBIC}
     ),
 )
 def _number_only(f, x, df, h=None):

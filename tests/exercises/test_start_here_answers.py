@@ -74,7 +74,7 @@ def a_working_copy(f, x, df, h=None):
             from_a_lecture,
             {"a default step that does not grow with x", "the dtype of x kept"},
         ),
-        (two_loops, {"/ 2 * h"}),
+        (two_loops, {"a bracket missing around 2 * h"}),
         (formula_as_it_stands, {"all entries moved at once"}),
         (a_working_copy, {"entries not moved back"}),
     ],

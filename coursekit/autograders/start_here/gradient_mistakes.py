@@ -139,7 +139,7 @@ def _undivided(f, x, df, h=None):
 
 
 @MISTAKES.add(
-    "/ 2 * h",
+    "a bracket missing around 2 * h",
     "Python reads `/ 2 * h` from left to right: divide by 2, then multiply by h. Put "
     "the divisor in brackets: `/ (2 * h)`.",
     evidence=factor_shown,

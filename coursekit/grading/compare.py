@@ -51,6 +51,7 @@ def alike(got: Value | Odd, other: Value | Odd, case: Case) -> bool:
     not: relative to the largest entry, and not finite counts as equal to not finite.
     """
     if isinstance(got, Odd | str) or isinstance(other, Odd | str):
+        # an array compared with anything else would give an array of comparisons
         return type(got) is type(other) and got == other
     a, b = np.asarray(got), np.asarray(other)
     if a.shape != b.shape or a.dtype.kind != b.dtype.kind:

@@ -22,7 +22,7 @@
 # %% imports
 import numpy as np
 
-from coursekit.lesson import claim, predict, show, source
+from coursekit.lesson import claim, predict, show
 from coursekit.plots import gradients as plots
 from coursekit.reference import numerical_gradient, relative_error
 
@@ -232,10 +232,9 @@ claim("The first try is wrong.", first, ">", 0.1, measured=True)
 claim("The second is right.", second, "<", 1e-7, measured=True)
 
 # %% the-ruler [markdown]
-# As a rule: below $10^{-7}$ two float64 gradients agree; above $10^{-4}$ one of them is wrong. The ruler divides each difference by the larger of the two entries, and takes the worst:
-
-# %% read-the-ruler
-source(relative_error)
+# As a rule: below $10^{-7}$ two float64 gradients agree; above $10^{-4}$ one of them is wrong. The ruler `relative_error` divides each difference by the larger of the two entries, and takes the worst:
+#
+# $$\max_i \; \frac{|a_i - b_i|}{\max(|a_i|, |b_i|)} \qquad \text{where } \tfrac00 = 0$$
 
 # %% exactly-zero [markdown]
 # Dividing by the size of the entry has one blind spot. Let $L$ be the sum of all outputs, so $dy = 1$ everywhere. Each row of `centre(x)` sums to zero, whatever $x$ is: the true gradient is **exactly 0**, and `centre(dy)` says so. Central differences give 0 too, up to rounding.
@@ -298,26 +297,28 @@ claim("Relative error doubts even the right one.", relative, ">", 1e-5, measured
 # %% how-a-check-speaks [markdown]
 # ## 6 · How a check speaks
 #
-# In an exercise you replace the line `raise NotImplementedError("Your code here.")` and run `check(your_function)`. Here is what it says to an attempt at `axes_of`, a task of exercise 07: name the axes that a norm averages over. (`rehearse` is `check`, except that it records no attempt.) From section 1 you know what is wrong for batch norm and $(B, T, d)$.
+# In an exercise you replace the line `raise NotImplementedError("Your code here.")` and run `check(your_function)`. Here is what it says to an attempt at `numerical_gradient`, a task of this lesson's exercise: the formula of section 3, typed as it stands, times the `df` of section 4. (`rehearse` is `check`, except that it records no attempt.) Before you read the card: what does `x + h` do when `x` is an array?
 
 # %% rehearse-a-check
 from coursekit.study.rehearsal import rehearse
 
 
-def axes_of(norm, shape):
-    return {"batch": (0,), "layer": (len(shape) - 1,), "instance": (1,)}[norm]
+def numerical_gradient(f, x, df, h=None):
+    h = 6e-6 if h is None else h
+    return df * (f(x + h) - f(x - h)) / (2 * h)
 
 
-rehearse(axes_of)
+rehearse(numerical_gradient)
 
 # %% read-a-card [markdown]
-# Read **Recognised** first: it names the mistake, and why it is one. Then each line has one of four words:
+# Read **Recognised** first: it names the mistake, and why it is one. The formula is right for one number; an array needs it once for each entry. Then each line has one of five words:
 #
 # | word | what it means | what to do |
 # |---|---|---|
 # | pass | right on every input | go on |
 # | fail | a value, a shape or a type is wrong | look at *expected* and *got* |
 # | error | your function raised, or did not come back | read its last line |
+# | skipped | it waits for a line above | mend that one first |
 # | todo | the stub is still there | write something |
 #
 # `check` never raises, never changes your variables, and stops an answer that hangs. `hint(your_function)` gives three hints, one at a time; `progress()` says where you stand.
@@ -400,7 +401,7 @@ rehearse(axes_of)
 # | relative error | $\lvert a - b \rvert / \max(\lvert a \rvert, \lvert b \rvert)$: below $10^{-7}$ good, above $10^{-4}$ bad, against 0 meaningless |
 # | loss of a check | random $dy$; never $\sum \hat x^2$ after a norm |
 #
-# **Now write it:** the exercise of lesson 00 has tasks `numerical_gradient` and `relative_error`.
+# **Now write it:** [the exercise of lesson 00](../exercises/00_start_here.ipynb) asks for `numerical_gradient` and `relative_error`, the two tools of every later check.
 
 # %% further-reading [markdown]
 # ## Further reading

@@ -92,6 +92,18 @@ def test_a_stub_is_todo_everywhere(task):
     assert {end.reason for end in verdict.criteria} == {Reason.NOT_ATTEMPTED}
 
 
+@each_task
+@pytest.mark.parametrize(
+    "returned",
+    [None, "text", [[1.0]], {}, object(), (object(), (object(),) * 3), (object(),) * 3],
+    ids=["None", "text", "list", "dict", "object", "pair", "triple"],
+)
+def test_a_result_of_any_kind_gets_a_verdict(task, returned):
+    verdict = verdict_on(task, lambda *arguments, **options: returned, seed=1)
+    assert verdict.status in (Status.FAIL, Status.ERROR)
+    assert verdict.score < verdict.out_of
+
+
 @each_mistake
 def test_a_mistake_fails_under_its_own_name_and_no_other(task, mistake):
     for seed in SEEDS:

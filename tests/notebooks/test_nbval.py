@@ -57,8 +57,9 @@ def verdicts(tmp_path_factory):
     notebook.cells.append(home)
     path = folder / "lesson.ipynb"
     path.write_text(json.dumps(notebook), encoding="utf-8")
-    options = ["-q", "-n0", "-rA", "-c", "pyproject.toml", "-p", "conftest", "--rootdir", "."]
-    command = [sys.executable, "-m", "pytest", *options, str(path)]
+    options = ["-q", "-n0", "-rA", "-p", "conftest", "--rootdir", "."]
+    options += ["-c", "pyproject.toml", str(path)]
+    command = [sys.executable, "-m", "pytest", *options]
     ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     lines = re.findall(r"^(PASSED|FAILED) .*::Cell (\d+)", ran.stdout, re.M)
     assert len(lines) == len(notebook.cells), ran.stdout + ran.stderr
@@ -88,8 +89,8 @@ def test_kernels_have_a_home_that_is_not_the_learners(verdicts):
 
 
 def test_scripts_of_the_notebooks_are_not_collected_as_modules():
-    command = [sys.executable, "-m", "pytest", "-q", "-n0", "--collect-only"]
-    command.append("notebooks")
+    options = ["-q", "-n0", "--collect-only", "notebooks"]
+    command = [sys.executable, "-m", "pytest", *options]
     ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert ran.returncode == 0, ran.stdout
     assert "sources" not in ran.stdout

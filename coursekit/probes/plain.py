@@ -41,8 +41,12 @@ def plain(value: Any) -> Value | Odd:
     True
     >>> plain(None)
     Odd(type_name='None')
+    >>> plain(plain(None))
+    Odd(type_name='None')
     """
     kind = type(value)
+    if kind is Odd and type(value.type_name) is str:  # a probe has looked already
+        return Odd(value.type_name[:80])
     if kind is np.ndarray:
         return _plain_array(value)
     if kind in (bool, float) or (kind is int and -(2**63) <= value < 2**63):

@@ -39,7 +39,7 @@ def forward_backward(answer: Any, inputs: Mapping[str, Any]) -> dict[str, Any]:
     seen |= {f"dWs[{at}]": plain(dWs[at]) for at in told}
     if inputs.get("twice"):
         again = unpack(answer(*arguments()), names, "plain_forward_backward")
-        seen[AGAIN] = change(seen["lengths"], row(again["lengths"]))
+        seen[AGAIN] = largest_change(everything(result), everything(again))
     afterwards = {"x": x, "dout": dout, "Ws": end_to_end(Ws)}
     return seen | {f"{name} afterwards": plain(v) for name, v in afterwards.items()}
 
@@ -74,9 +74,26 @@ def row(given: Any) -> Any:
     items = [plain(item) for item in given]
     if any(isinstance(item, Odd | str | bool) for item in items):
         return Odd("list of things that are not numbers")
-    if len({np.shape(item) for item in items}) > 1:
-        return Odd("list of things of several shapes")
+    shapes = [str(np.shape(item)) for item in items]
+    if len(set(shapes)) > 1:
+        return Odd(f"list of arrays of shapes {', '.join(shapes)}"[:80])
     return plain(np.array(items))
+
+
+def largest_change(first: Any, second: Any) -> float | Odd:
+    """Return by how much two rows of numbers differ at most: one number."""
+    gap = change(first, second)
+    if isinstance(gap, np.ndarray):
+        return float(np.abs(gap).max(initial=0.0))
+    return Odd("result of another shape")
+
+
+def everything(result: Mapping[str, Any]) -> Any:
+    """Return all numbers of out, dWs and lengths in one row."""
+    try:
+        return end_to_end([result["out"], *result["dWs"], *result["lengths"]])
+    except TypeError:
+        return Odd("list of things that are not numbers")
 
 
 def end_to_end(arrays: Any) -> Any:
@@ -142,7 +159,7 @@ def step(answer: Any, inputs: Mapping[str, Any]) -> dict[str, Any]:
     seen |= {f"new_bs[{at}]": plain(b) for at, b in enumerate(new_bs)}
     if inputs.get("twice"):
         again = _new(answer(*arguments()), inputs["layers"])
-        seen[AGAIN] = change(end_to_end(new_bs), end_to_end(again[1]))
+        seen[AGAIN] = largest_change(end_to_end(new_bs), end_to_end(again[1]))
     afterwards = {"x": x, "dout": dout, "Ws": end_to_end(Ws), "bs": end_to_end(bs)}
     return seen | {f"{name} afterwards": plain(v) for name, v in afterwards.items()}
 

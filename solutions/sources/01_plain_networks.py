@@ -192,7 +192,7 @@ check(plain_forward_backward)
 # $c^2 \cdot 25 = 1$.
 #
 # **`check` looks at** each of the five functions, and at `leaky_relu` with slopes of
-# many sizes: 0, 1 and -1 among them, and none given.
+# many sizes, negative ones among them, with 0 and 1, and with none given.
 #
 # **5 points · 10 minutes · difficulty 2/5 · importance 4/5**
 #

@@ -231,6 +231,31 @@ def test_two_independent_mistakes_in_a_plain_net_are_both_named():
         }
 
 
+def test_something_kept_between_calls_is_noticed():
+    calls = []
+
+    def answer(x, Ws, act, dout):
+        calls.append(act)
+        out, dWs, lengths = with_a_class(x, Ws, act, dout)
+        return out, dWs, [length * (1 + (len(calls) == 2)) for length in lengths]
+
+    verdict = judge_answer(WALK, answer)
+    assert verdict.criteria[-1].reason is Reason.NON_DETERMINISTIC
+    assert verdict.score == verdict.out_of - 1
+
+
+def test_lengths_of_several_shapes_are_told_and_taken_for_no_other_mistake():
+    def answer(x, Ws, act, dout):
+        out, dWs, lengths = with_a_class(x, Ws, act, dout)
+        return out, dWs, [np.full(4, lengths[0]), *lengths[1:]]
+
+    verdict = judge_answer(WALK, answer)
+    assert not verdict.mistakes
+    message = verdict.criteria[0].message
+    assert "a list of arrays of shapes (4,), (), (), ()" in message
+    assert verdict.criteria[-1].status is Status.PASS
+
+
 def test_two_independent_mistakes_in_the_gains_are_both_named():
     def answer(act, slope=0.01):
         return {"sigmoid": 1, "leaky_relu": 2**0.5}.get(act, by_cases(act))

@@ -135,7 +135,7 @@ PLAIN_FORWARD_BACKWARD = Task(
         ),
         Criterion(
             "A call leaves no trace: `x`, `Ws` and `dout` stay as they were, and a "
-            "second call gives the same `lengths`.",
+            "second call gives the same result.",
             ["ReLU"],
             [*SIDE_EFFECTS],
             points=1,

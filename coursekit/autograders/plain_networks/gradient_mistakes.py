@@ -92,6 +92,26 @@ def _transposed(x, Ws, act, dout):
 
 
 @MISTAKES.add(
+    "W in front of a",
+    "You write W @ a, as the lesson does for a column. Here the samples are rows and W "
+    "has the shape (n_in, n_out): a layer is g(a @ W). With as many samples as "
+    "features nothing complains.",
+)
+def _columns(x, Ws, act, dout):
+    activations = [x]
+    for W in Ws:
+        activations.append(FUNCTIONS[act](W @ activations[-1]))
+    deltas, dzs = [dout], []
+    for slope, W in zip(
+        reversed(slopes_of(activations, act)), reversed(Ws), strict=True
+    ):
+        dzs.insert(0, deltas[0] * slope)
+        deltas.insert(0, W.T @ dzs[0])
+    dWs = [dz @ a.T for a, dz in zip(activations, dzs, strict=False)]
+    return activations[-1], dWs, lengths_of(deltas)
+
+
+@MISTAKES.add(
     "last layer left linear",
     "Your last layer puts out a @ W without the activation function. Many nets end in "
     "such a linear head; on this card every layer is g(a @ W), the last one too.",

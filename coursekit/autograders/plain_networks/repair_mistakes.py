@@ -222,9 +222,9 @@ def _backwards(x, Ws, bs, dout, lr):
 
 @MISTAKES.add(
     "arguments changed in place",
-    "The step is right, but the caller's arrays are not what they were: `b -= ...` and "
-    "`W -= ...` write into them, and `delta *= mask` into dout. Make new arrays: "
-    "`W - lr * dW`.",
+    "The step is right, but the caller's arguments are not what they were: `b -= ...` "
+    "writes into an array, `Ws[l] = ...` into the caller's list, and `delta *= mask` "
+    "into dout. Make new arrays and put them into new lists.",
     shows=lambda wrong: all(v.endswith("afterwards") or v == AGAIN for _, v in wrong),
 )
 def _in_place(x, Ws, bs, dout, lr):

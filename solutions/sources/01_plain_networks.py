@@ -12,7 +12,6 @@
 
 # %% imports
 import numpy as np
-import torch
 
 from coursekit import answer, check, hint, progress, solution
 
@@ -289,6 +288,9 @@ def broken_step(x, Ws, bs, dout, lr):
 
 
 # %% lengths-by-autograd
+import torch
+
+
 def look(x, Ws, bs, target):
     """Print length of the gradient and units that fire, layer by layer."""
     h = [torch.tensor(x, requires_grad=True)]

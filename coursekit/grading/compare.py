@@ -49,6 +49,11 @@ def alike(got: Value | Odd, other: Value | Odd, case: Case) -> bool:
 
     Looser than `find_problem`, because mistakes lose digits where right answers do
     not: relative to the largest entry, and not finite counts as equal to not finite.
+
+    Examples
+    --------
+    >>> alike(Odd("None"), np.zeros(2), Case({}, rtol=0.0, atol=0.0))
+    False
     """
     if isinstance(got, Odd | str) or isinstance(other, Odd | str):
         # an array compared with anything else would give an array of comparisons

@@ -534,7 +534,7 @@ claim("Half the weights, same growth.", ratio, "~", 1, rtol=0.01, measured=True)
 # | plain with batch norm | the length grows by $\sqrt{\pi/(\pi-1)} = 1.211$ a layer before training |
 # | degradation problem | deeper plain nets have a higher *training* loss, with healthy gradients, although a good deep net exists |
 #
-# **Now write it:** the exercise of lesson 01 has tasks on `plain_forward_backward` (a plain net with the length of its gradient at every layer), `predict_gain` (the gain that keeps it), and a "vanishing gradient" plot that is really something else: find the bug.
+# **Now write it:** [the exercise of lesson 01](../exercises/01_plain_networks.ipynb) has three tasks: a plain net with the length of its gradient at every layer, the gain that keeps it, and a "vanishing gradient" that is really something else. It tells you, by name, what went wrong.
 
 # %% further-reading [markdown]
 # ## Further reading

@@ -29,7 +29,7 @@ rng = np.random.default_rng(0)
 #
 # $$z^{l+1} = W^{l+1} a^l + b^{l+1} \qquad a^{l+1} = g(z^{l+1})$$
 #
-# $W^{l+1}$ has shape $(n, n)$; $z$, $b$ and $a$ have shape $(n,)$: one sample, written as a column. The activation function $g$ (ReLU, tanh, sigmoid) acts on each entry. A small change of $a^l$ is multiplied by the matrix, then entry by entry by the slope $g'(z^{l+1})$. That is the layer's **Jacobian**, and a chain of layers multiplies them:
+# $W^{l+1}$ has shape $(n, n)$; $z$, $b$ and $a$ have shape $(n,)$: one sample, written as a column. (From the exercise on samples are rows, and the weights stand on the right.) The activation function $g$ (ReLU, tanh, sigmoid) acts on each entry. A small change of $a^l$ is multiplied by the matrix, then entry by entry by the slope $g'(z^{l+1})$. That is the layer's **Jacobian**, and a chain of layers multiplies them:
 #
 # $$\frac{\partial a^{l+1}}{\partial a^l} = D^{l+1} W^{l+1}, \quad D^{l+1} = \operatorname{diag}\, g'(z^{l+1}) \qquad \frac{\partial a^L}{\partial a^0} = D^L W^L \cdots D^2 W^2\, D^1 W^1$$
 #

@@ -244,7 +244,7 @@ shares = {name: result.shares for name, result in drawn.items()}
 show(path_lengths.draw_gradient_shares, shares, expected)
 
 # %% short-if-small [markdown]
-# So "the gradient takes the short paths" is true **if the branches are small**. With gain 1 the average path has $L/2$ branches, the squared length of the gradient doubles in every block, and 20 blocks make it about $2^{10} = 1000$ times longer: a residual connection alone does not tame anything (lesson 04 does).
+# So "the gradient takes the short paths" is true **if the branches are small**. With gain 1 the average path has $L/2$ branches, the squared length of the gradient doubles in every block, and 20 blocks make it about $2^{10} = 1000$ times longer: a residual connection alone does not tame anything ([lesson 04](04_initialization_and_scaling.ipynb) does).
 #
 # The curve in between, gain $1/\sqrt l$ at block $l$, has $p_l = 1/(l+1)$ and a mean length of $\sum_l 1/(l+1)$, which grows like $\ln L$. It looks made up. Section 6 shows where it comes from.
 #
@@ -489,7 +489,7 @@ cost = {s: ratio.damages[names.index(s)] for s in shown}
 show(plots.draw_damage, last, cost)
 
 # %% what-fragile-means [markdown]
-# A residual net whose branches are as large as its skips is fragile too, though less so than a plain one. Size is not everything: at the same ratio the he net still loses more than the one with layer norm. But the order is clear. The skip makes small branches *possible*; the initialization or the norm makes them small. "Residual networks are robust" and "the gradient takes short paths" both need small branches. How to choose those sizes on purpose is [lesson 04](04_initialization_and_scaling.ipynb).
+# A residual net whose branches are as large as its skips is fragile too, though less so than a plain one. Size is not everything: at the same ratio the he net still loses more than the one with layer norm. But the order is clear. The skip makes small branches *possible*; the initialization or the norm makes them small. "Residual networks are robust" and "the gradient takes short paths" both need small branches. How to choose those sizes on purpose is lesson 04.
 
 # %% common-mistakes [markdown]
 # ## Common mistakes

@@ -437,7 +437,7 @@ claim("Two blocks did as well in section 4.", two_blocks, ">", 0.9, measured=Tru
 # | branch times $1/L$ in place of $1/\sqrt L$ | stable, but the branches start almost absent |
 # | a line that initializes the whole net after your scheme | the first output differs from stem and head alone |
 # | the learning rate of 10 blocks for 1,000 | the loss jumps up in the first updates |
-# | the norm on the trunk, not in the branch | the variance is 1 everywhere, and no path is left untouched (lesson 08) |
+# | the norm on the trunk, not in the branch | the variance is 1 everywhere, and no path is left untouched ([lesson 08](08_normalized_residual_networks.ipynb)) |
 
 # %% one-zero-too-early [markdown]
 # The second row surprises most people: *one* zero, and still a deadlock. Behind the first layer stands a ReLU. With $W_1 = 0$ its output $h$ is 0, so $\delta h^\top$ is 0 and $W_2$ gets nothing; and at exactly 0 the slope of torch's ReLU is 0, so $W_1$ gets nothing either. The zero belongs at the **end** of the branch, where nothing follows it but the sum.

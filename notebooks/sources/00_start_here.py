@@ -5,7 +5,7 @@
 #
 # **You will** guess before you run, name the axes of an array, find the best step for a numerical derivative, and learn when a gradient check proves nothing.
 #
-# **You need** Python, NumPy arrays, and what a derivative is. Nothing about neural networks.
+# **You need** Python, NumPy arrays, partial derivatives and the chain rule. Nothing about neural networks.
 
 # %% for-instructors [markdown] tags=["instructor"]
 # **For instructors.** *Why we teach this:* later lessons average over axes and derive gradients; who is unsure of either will blame the new idea for it. *Timing (15 min):* how it works 1 min; sections 1 and 2, 5 min, guessing aloud at the square array; section 3, 4 min, figure first, derivation on the board; sections 4 and 5, 4 min; the card of section 6, 1 min. Leave the explorers and the questions for home. *Questions you will get:* "Why not trust autograd?" (We will, once we know what it should give.) "Why float64?" (The orange curve of section 3.) "Why not `allclose`?" (Section 5.) *Typical pitfalls:* people run first and guess afterwards, so that nothing surprises them; they take the smallest step for the best one; they take a passed check for a proof.
@@ -80,7 +80,7 @@ explore_axis_picker()
 # <details><summary>Answers</summary>
 #
 # 1. "Instance norm" and "over time only". So whoever wants layer norm and writes axis 1 for axis 2 gets instance norm, and no error.
-# 2. Batch norm and "over everything": only there does the colour reach into another sample. With these two, what comes out for you depends on who else is in the batch. Lesson 05 is about the consequences.
+# 2. Batch norm and "over everything": only there does the colour reach into another sample. With these two, what comes out for one sample depends on which others are in the batch. [Lesson 05](05_batch_norm.ipynb) is about the consequences.
 #
 # </details>
 
@@ -161,7 +161,7 @@ claim("Float32 at its best, by about 1e-5.", rough, "in", (1e-6, 1e-4), measured
 #
 # $$E(h) = \frac{h^2}{6} |f'''| + \frac{\varepsilon |f|}{2h} \qquad \frac{h}{3} |f'''| - \frac{\varepsilon |f|}{2h^2} = 0 \qquad h^3 = \frac{3\varepsilon}{2} \, \frac{|f|}{|f'''|}$$
 #
-# Where $f$ and $f'''$ are of similar size, $h \approx \sqrt[3]{\varepsilon} \approx 6 \cdot 10^{-6}$, which leaves an error near $\varepsilon^{2/3} \approx 4 \cdot 10^{-11}$. This is the step that `numerical_gradient` takes unless you give another (times $|x|$ where $|x| > 1$).
+# Where $f$ and $f'''$ are of similar size, $h \approx \sqrt[3]{\varepsilon} \approx 6 \cdot 10^{-6}$, which leaves an error near $\varepsilon^{2/3} \approx 4 \cdot 10^{-11}$. This is the step that `numerical_gradient` takes unless you give another (times $|x|$ where $|x| > 1$, so that $x + h$ still differs from $x$).
 
 # %% check-the-theory
 step, eps = exact.steps[4], np.finfo(np.float64).eps
@@ -209,7 +209,7 @@ explore_difference_step()
 #
 # $$dx_i = \sum_j dy_j \frac{\partial y_j}{\partial x_i} = dy_i - \frac1d \sum_j dy_j$$
 #
-# for each row: $dx$ is `centre(dy)`, of shape $(N, d)$. The call `numerical_gradient(centre, x, df=dy)` finds the same sum with central differences in place of the derivatives.
+# for each row: $dx$ is `centre(dy)`, of shape $(N, d)$. The call `numerical_gradient(centre, x, df=dy)` finds the same sum with central differences in place of $\partial y_j / \partial x_i$.
 
 
 # %% centre
@@ -232,12 +232,12 @@ claim("The first try is wrong.", first, ">", 0.1, measured=True)
 claim("The second is right.", second, "<", 1e-7, measured=True)
 
 # %% the-ruler [markdown]
-# As a rule: below $10^{-7}$ two float64 gradients agree; above $10^{-4}$ one of them is wrong. The ruler `relative_error` divides each difference by the larger of the two entries, and takes the worst:
+# As a rule: below $10^{-7}$ two float64 gradients agree; above $10^{-4}$ one of them is wrong; in between, look closer. The ruler `relative_error` divides each difference by the larger of the two entries, and takes the worst:
 #
 # $$\max_i \; \frac{|a_i - b_i|}{\max(|a_i|, |b_i|)} \qquad \text{where } \tfrac00 = 0$$
 
 # %% exactly-zero [markdown]
-# Dividing by the size of the entry has one blind spot. Let $L$ be the sum of all outputs, so $dy = 1$ everywhere. Each row of `centre(x)` sums to zero, whatever $x$ is: the true gradient is **exactly 0**, and `centre(dy)` says so. Central differences give 0 too, up to rounding.
+# Dividing by the size of the entry has one blind spot. Let $L$ be the sum of all outputs, so $dy = 1$ everywhere. Each row of `centre(x)` sums to zero, whatever $x$ is, and so does $L$: the true gradient is **exactly 0**, and `centre(dy)` says so. Central differences give 0 too, up to rounding.
 #
 # **Guess first.** How large is the relative error of this right answer?
 
@@ -258,13 +258,13 @@ claim("The relative error is 1.", relative_error(centre(ones), expected), "==", 
 # %% a-pass [markdown]
 # ## 5 · A pass that proves nothing
 #
-# "Then I use an absolute tolerance." That fails in the other direction. Standardize each column of $x$, of shape $(N, d)$, as batch norm does; $\mu$ and $\sigma^2$ are the mean and the variance of the column. For one column:
+# "Then I use an absolute tolerance: the difference itself must be small." That fails in the other direction. Standardize each column of $x$, of shape $(N, d)$, as batch norm does; $\mu$ and $\sigma^2$ are the mean and the variance of the column. For one column:
 #
 # $$\hat x_n = \frac{x_n - \mu}{\sqrt{\sigma^2 + \epsilon}} \qquad L = \sum_n \hat x_n^2 = N \frac{\sigma^2}{\sigma^2 + \epsilon} \qquad \frac{\partial L}{\partial x_n} = \frac{2 \epsilon \, (x_n - \mu)}{(\sigma^2 + \epsilon)^2}$$
 #
-# (The last step uses $\partial \sigma^2 / \partial x_n = 2 (x_n - \mu) / N$.) This loss is nearly $N$ whatever $x$ is, and its gradient nearly 0: with $\epsilon = 10^{-5}$ and $\sigma^2$ near 1, at most about $10^{-4}$.
+# (The squares $(x_n - \mu)^2$ sum to $N \sigma^2$, and $\partial \sigma^2 / \partial x_n = 2 (x_n - \mu) / N$.) This loss is nearly $N$ whatever $x$ is, and its gradient nearly 0: with $\epsilon = 10^{-5}$ and $\sigma^2$ near 1, at most about $10^{-4}$.
 #
-# We judge three candidates for the gradient: the right one (lesson 06 derives it), one that *forgets the mean*, as your first try did, and one that returns *all zeros*. A candidate passes when every entry is within $10^{-3}$ of the central difference.
+# We judge three candidates for the gradient: the right one ([lesson 06](06_batch_norm_backward.ipynb) derives it), one that *forgets the mean*, as the first try of section 4 did, and one that returns *all zeros*. A candidate passes when every entry is within $10^{-3}$ of the central difference.
 
 # %% predict-passes tags=["predict"]
 passes_guess = predict("With the sum of squares: how many of the three pass?", 1)
@@ -290,14 +290,14 @@ claim("Only the right one passes on that.", passed["fourth powers"], "==", 1)
 claim("Relative error doubts even the right one.", relative, ">", 1e-5, measured=True)
 
 # %% what-a-pass-means [markdown]
-# On the sum of squares even "all zeros" passes. The forgotten mean is no closer to being seen: the gradient that arrives from above, $2 \hat x$, has mean 0 in each column, so the forgotten term is 0 as well. And the relative error calls the right gradient doubtful, because it compares rounding with nearly nothing.
+# On the sum of squares even "all zeros" passes, because everything is small there. The forgotten mean would not show even without a tolerance: the gradient that arrives from above, $2 \hat x$, has mean 0 in each column, so the term that was forgotten is 0. And the relative error calls the right gradient doubtful, because it divides rounding by nearly nothing.
 #
 # Neither tolerance is at fault; the **loss** is. Before you believe a pass, ask what would fail. Fourth powers catch both impostors here. For any function, take a random $dy$.
 
 # %% how-a-check-speaks [markdown]
 # ## 6 · How a check speaks
 #
-# In an exercise you replace the line `raise NotImplementedError("Your code here.")` and run `check(your_function)`. Here is what it says to an attempt at `numerical_gradient`, a task of this lesson's exercise: the formula of section 3, typed as it stands, times the `df` of section 4. (`rehearse` is `check`, except that it records no attempt.) Before you read the card: what does `x + h` do when `x` is an array?
+# In an exercise you replace the line `raise NotImplementedError("Your code here.")` and run `check(your_function)`. Here is what it says to an attempt at `numerical_gradient`, a task of [this lesson's exercise](../exercises/00_start_here.ipynb): the formula of section 3, typed as it stands, times the `df` of section 4. (`rehearse` is `check`, except that it records no attempt.) Before you read the card: what does `x + h` do when `x` is an array?
 
 # %% rehearse-a-check
 from coursekit.study.rehearsal import rehearse
@@ -333,7 +333,7 @@ rehearse(numerical_gradient)
 # | a step of $10^{-12}$ "to be exact" | right gradients seem off by $10^{-5}$ |
 # | a check in float32 | nothing agrees much better than $10^{-5}$, whatever the step |
 # | a loss that does not depend on $x$ | gradients near 0; a relative error of 1, or everything passes |
-# | $dy = 1$ instead of a random $dy$ | terms with the mean of $dy$ are never tested |
+# | $dy = 1$ instead of a random $dy$ | behind `centre` or a norm the gradient is exactly 0: a relative error of 1, right or wrong |
 
 # %% question-axes [markdown] tags=["question"]
 # ## Questions
@@ -359,7 +359,7 @@ rehearse(numerical_gradient)
 #
 # <details><summary>Answer</summary>
 #
-# **2.** At $10^{-2}$ the cut-off rules, and it goes with $h^2$; at $10^{-9}$ rounding rules, and it goes with $1/h$. (1) would be a one-sided difference, $(f(x+h) - f(x))/h$, and only on its right branch. (3) exchanges the branches.
+# **2.** At $10^{-2}$ the cut-off rules, and it goes with $h^2$; at $10^{-9}$ rounding rules, and it goes with $1/h$. (1) is what a one-sided difference does, $(f(x+h) - f(x))/h$, and only on its right branch. (3) exchanges the branches.
 #
 # </details>
 
@@ -385,7 +385,7 @@ rehearse(numerical_gradient)
 #
 # <details><summary>Answer</summary>
 #
-# **2.** The candidate without the mean did just that. (1) takes a pass for a proof: nothing on this loss tests the mean. (3) On a loss that is nearly constant, most steps give something near 0.
+# **2.** The candidate without the mean did just that. (1) takes a pass for a proof: nothing in this loss tests the mean. (3) On a loss that is nearly constant, most steps give something near 0.
 #
 # </details>
 

@@ -5,7 +5,7 @@
 #
 # **You will** follow a gradient back through fifty layers, predict its length with one line of algebra, make it vanish, explode or stay, and then meet a failure that no gradient explains: deep networks whose gradients are healthy and that still train worse than shallow ones. The rest of the course is about curing both.
 #
-# **You need** basic PyTorch, the chain rule, matrix products, and what a variance is. Lesson 00 helps, but is not required.
+# **You need** basic PyTorch, the chain rule, matrix products, and what a variance is. [Lesson 00](00_start_here.ipynb) helps, but is not required.
 #
 # **How to read.** Before each experiment stands a guess: change it, run the cell, go on. Every number in the text is a *claim* that the notebook checks in front of you.
 
@@ -25,11 +25,11 @@ rng = np.random.default_rng(0)
 # %% plain-network [markdown]
 # ## 1 · Fifty factors in a row
 #
-# A **plain network** is a chain: each layer sees only what the layer before it put out. With activations $a^l$ of $n$ features,
+# A **plain network** is a chain: each layer sees only what the layer before it put out. With activations $a^l$ of $n$ features (the upper index numbers the layers; it is no power),
 #
 # $$z^{l+1} = W^{l+1} a^l + b^{l+1} \qquad a^{l+1} = g(z^{l+1})$$
 #
-# $W^{l+1}$ has shape $(n, n)$; $z$, $b$ and $a$ have shape $(n,)$. The activation function $g$ (ReLU, tanh, sigmoid) acts on each entry. A small change of $a^l$ is multiplied by the matrix, then entry by entry by the slope $g'(z^{l+1})$. That is the layer's **Jacobian**, and a chain of layers multiplies them:
+# $W^{l+1}$ has shape $(n, n)$; $z$, $b$ and $a$ have shape $(n,)$: one sample, written as a column. (From the exercise on samples are rows, and the weights stand on the right.) The activation function $g$ (ReLU, tanh, sigmoid) acts on each entry. A small change of $a^l$ is multiplied by the matrix, then entry by entry by the slope $g'(z^{l+1})$. That is the layer's **Jacobian**, and a chain of layers multiplies them:
 #
 # $$\frac{\partial a^{l+1}}{\partial a^l} = D^{l+1} W^{l+1}, \quad D^{l+1} = \operatorname{diag}\, g'(z^{l+1}) \qquad \frac{\partial a^L}{\partial a^0} = D^L W^L \cdots D^2 W^2\, D^1 W^1$$
 #
@@ -58,7 +58,7 @@ claim("The product is autograd's Jacobian.", gap, "<", 1e-14, measured=True)
 #
 # $$\delta^{l} = (W^{l+1})^\top \left( g'(z^{l+1}) \odot \delta^{l+1} \right)$$
 #
-# where $\odot$ multiplies entry by entry. Early layers learn from what is left after many such steps. A product of many factors has little patience: suppose each layer makes the gradient a little shorter, by a factor of 0.7.
+# where $\odot$ multiplies entry by entry. Early layers learn from what is left after many such steps. Suppose that each of them makes the gradient only a little shorter, by a factor of 0.7.
 
 # %% guess-the-power tags=["predict"]
 left = predict("Fifty layers, each times 0.7. How much of the length is left?", 0.01)
@@ -74,16 +74,16 @@ claim("Fifty times a factor of 1.4 makes 2e7.", 1.4**50, "in", (1e7, 3e7))
 # %% recursion [markdown]
 # ## 2 · One line of algebra: the recursion
 #
-# Before training, the weights are random. Draw them independently with mean 0 and variance $c^2/n$: the number $c$ is called the **gain**. We want the expected squared length $\mathbb E\lVert\delta^l\rVert^2$.
+# Before training, the weights are random. Draw them independently with mean 0 and variance $c^2/n$; the number $c$ is called the **gain**. All biases start at 0. We want the expected squared length $\mathbb E\lVert\delta^l\rVert^2$.
 #
-# Take one entry. With $v = g'(z^{l+1}) \odot \delta^{l+1}$, of shape $(n,)$, it is $\delta^l_j = \sum_i W_{ij} v_i$. Weights with mean 0 that are independent have no cross terms, so $\mathbb E (\delta^l_j)^2 = \frac{c^2}{n} \sum_i v_i^2$. There are $n$ entries $j$, all alike, and the $n$ cancels:
+# Take one entry. With $v = g'(z^{l+1}) \odot \delta^{l+1}$, of shape $(n,)$, it is $\delta^l_j = \sum_i W_{ij} v_i$. In $\mathbb E (\delta^l_j)^2$ the products of two different weights average to zero, and $\mathbb E W_{ij}^2 = c^2/n$, so $\mathbb E (\delta^l_j)^2 = \frac{c^2}{n} \sum_i v_i^2$. There are $n$ entries $j$, all alike, and the $n$ cancels:
 #
 # $$\mathbb E\lVert\delta^{l}\rVert^2 = c^2 \sum_i g'(z_i^{l+1})^2 (\delta_i^{l+1})^2 \approx \underbrace{c^2\, \mathbb E\, g'(z^{l+1})^2}_{\chi}\; \lVert\delta^{l+1}\rVert^2$$
 #
 # The length is multiplied by $\sqrt\chi$ in each layer.
 
 # %% half-for-relu [markdown]
-# We cheated twice: $z^{l+1}$ was made by the same $W^{l+1}$, and we treated the slopes as independent of it, and of $\delta^{l+1}$ as well. These are the usual approximations, good for wide layers; the experiments decide whether they are good enough for us.
+# We cheated twice. The slopes depend on $W^{l+1}$, which made $z^{l+1}$, and we treated them as independent of it. And we averaged them as if they had nothing to do with $\delta^{l+1}$. Both approximations are usual, and good for wide layers; the experiments decide whether they are good enough for us.
 #
 # **ReLU** has slope 1 for $z > 0$ and 0 for $z < 0$. Weights that are symmetric about 0 make both signs equally likely, so on average half of the slopes survive:
 #
@@ -104,7 +104,7 @@ claim("Half of the slopes are 1.", slope.mean(), "~", 0.5, rtol=0.05)
 claim("At c = sqrt(2) the squared length stays.", factor, "~", 1, rtol=0.1)
 
 # %% he-and-torch [markdown]
-# $c = \sqrt 2$ makes up for the half that ReLU cuts away. This is the initialization of He and others (2015, arXiv:1502.01852, Eq. 10 for the way forward, Eq. 14 for the way back), **He's gain** from now on.
+# $c = \sqrt 2$ makes up for the half that ReLU cuts away. This is the initialization of He and others (2015, arXiv:1502.01852, Eq. 10 for the way forward, Eq. 14 for the way back); from now on $c = \sqrt 2$ is **He's gain**.
 #
 # PyTorch's `nn.Linear` does something else. Its weights are uniform between $-1/\sqrt n$ and $1/\sqrt n$, which has variance $\frac{1}{3n}$. So its gain is $c = 1/\sqrt 3 \approx 0.577$, and under ReLU $\chi = \frac16$.
 
@@ -119,7 +119,7 @@ claim("A fresh layer has it.", measured, "~", TORCH_DEFAULT, rtol=0.02, measured
 # %% does-it-hold [markdown]
 # ## 3 · Vanish, explode or stay
 #
-# Now fifty layers of 64 features with ReLU. The 8 × 8 digits go in, the gradient of the cross-entropy comes back, and we take the length of $\delta^l$ at every layer, over its length at the last one. (Layer 0 is what comes out of a first layer that reads the 64 pixels.) Nothing is trained. The prediction for layer 0 is $\sqrt\chi^{\,50}$; the code takes $\mathbb E\,g(z)^2$ along, because for most activations $\chi$ depends on how large $z$ is.
+# Now fifty layers of 64 features with ReLU. The 8 × 8 digits go in, the gradient of the cross-entropy comes back, and we take the length of $\delta^l$ at every layer, over its length at the last one. (Layer 0 is what comes out of a first layer that reads the 64 pixels.) Nothing is trained. For ReLU the prediction for layer 0 is $\sqrt\chi^{\,50}$. For other activations $\chi$ depends on how large $z$ is, so the code also follows $\mathbb E\,g(z)^2$, which gives the variance of the next $z$. It takes $z$ as normal, a sum of many random terms; `_rule` turns a mean over a normal $z$ into a weighted sum.
 
 # %% read-the-prediction
 from coursekit.experiments import plain_gradients
@@ -155,7 +155,7 @@ decades = np.log10(two.reached / default.reached)
 claim("The figure spans 27 powers of ten.", decades, "in", (26, 29), measured=True)
 
 # %% straight-lines [markdown]
-# Same data, same layers, same loss; the gain alone decides. On a logarithmic axis a constant factor per layer is a straight line, and the line that a page of algebra predicts runs through measurements that span 27 powers of ten. The seeds differ by a small factor because 64 features are not infinitely many.
+# Same data, same layers, same loss; the gain alone decides. On a logarithmic axis a constant factor per layer is a straight line, and the line that section 2 predicts runs through measurements that span 27 powers of ten. The seeds differ by a small factor, because 64 features are not infinitely many.
 #
 # What does a share of $10^{-20}$ mean in practice? The gradient of a weight matrix is the outer product $(g'(z^{l+1}) \odot \delta^{l+1})\,(a^l)^\top$, of shape $(n, n)$. With torch's default the activations shrink on the way forward just as $\delta$ does on the way back. Take one step of gradient descent on this net, in float32, where a number has about seven digits.
 
@@ -259,12 +259,12 @@ claim("Tanh at 1.3 explodes.", tanh[2], ">", 3)
 #
 # **What the article says.** Training deep networks needs techniques against vanishing gradients.
 #
-# **What is exact.** It is half of the truth, twice. First, whether gradients vanish, explode or stay depends on $\chi = c^2\,\mathbb E\,g'(z)^2$, and at the start of training a good gain is all it takes: a fifty-layer ReLU net with He's gain has neither problem. Exploding gradients are as real as vanishing ones. Second, and this is the rest of the lesson: plain networks with healthy gradients fail as well.
+# **What is exact.** It is half of the truth, twice. First, whether gradients vanish, explode or stay depends on $\chi = c^2\,\mathbb E\,g'(z)^2$, and at the start of training a good gain is all it takes: in a fifty-layer ReLU net with He's gain the gradient neither vanishes nor explodes. Exploding gradients are as real as vanishing ones. Second, and this is the rest of the lesson: plain networks with healthy gradients fail as well.
 
 # %% norms [markdown]
 # ## 4 · A norm that makes gradients explode
 #
-# Choosing the gain by hand is fragile, as the explorer shows. Two kinds of layers promise to end it by rescaling the activations in every layer, and both get lessons of their own. **Batch norm** (lesson 05) takes each feature, subtracts its mean over the batch and divides by its standard deviation over the batch. **Layer norm** (lesson 07) does so for each sample over its features. Here we put them between the linear part and ReLU of thirty plain layers, 256 features wide, with He's gain, and send a random gradient back.
+# Choosing the gain by hand is fragile, as the explorer shows. Two kinds of layers promise to make it unnecessary: they rescale the activations in every layer. **Batch norm** ([lesson 05](05_batch_norm.ipynb)) takes each feature, subtracts its mean over the batch and divides by its standard deviation over the batch. **Layer norm** ([lesson 07](07_layer_norm.ipynb)) does so for each sample over its features. Here we put them between the linear part and ReLU of thirty plain layers, 256 features wide, with He's gain, and send a random gradient back.
 #
 # With He's gain alone the gradient keeps its length. What do you expect of batch norm?
 
@@ -295,14 +295,14 @@ claim("The root of pi / (pi - 1) is 1.211.", theory, "~", 1.211, rtol=1e-3)
 claim("Theory and measurement agree.", batch, "~", theory, rtol=0.02, measured=True)
 
 # %% not-the-weights [markdown]
-# Batch norm keeps the activations in bounds, and the gradient pays for it. Yang and others (2019, arXiv:1902.08129) worked it out for wide networks: batch norm itself is the cause, and no choice of the initial weights removes the growth. With ReLU and large batches it is $\sqrt{\pi/(\pi-1)} = 1.211$ a layer, the grey line. Lesson 06 derives the number; for now, note the direction. Nothing vanishes here.
+# Batch norm keeps the activations in bounds, and the gradient pays for it. Yang and others (2019, arXiv:1902.08129) worked it out for wide networks: batch norm itself is the cause, and no choice of the initial weights removes the growth. With ReLU and large batches it is $\sqrt{\pi/(\pi-1)} = 1.211$ a layer, the grey line. [Lesson 06](06_batch_norm_backward.ipynb) derives the number; for now, note the direction. Nothing vanishes here.
 #
 # Is it fatal? This is a net *before* training, and the same authors saw the range of the gradients shrink a lot after a single update. So let us train.
 
 # %% degradation [markdown]
 # ## 5 · Healthy gradients, and it still gets worse
 #
-# We train plain nets with batch norm and He's gain on the digits: 64 features wide, eight epochs, the same settings for all, three seeds each, and 4, 12, 20 or 32 layers between a first layer that reads the pixels and a linear head. We look at the **training** loss, on the very images the net has seen. More layers can express more, so one would expect that it falls with depth, or at least stays.
+# We train plain nets with batch norm and He's gain on the digits: 64 features wide, eight epochs, the same settings for all, three seeds each, and 4, 12, 20 or 32 layers between a first layer that reads the pixels and a linear head. We look at the **training** loss, the loss on the very images that the net has seen. More layers can express more, so one would expect it to fall with depth, or at least to stay.
 #
 # With 4 layers it comes down to about 0.04. (The loss is the cross-entropy with the natural logarithm, in *nats*; a net that guesses has $\ln 10 = 2.3$.)
 
@@ -344,7 +344,7 @@ claim("4 layers: good on new images.", accuracy[0], ">", 0.9, measured=True)
 claim("32 layers: bad on new images too.", accuracy[3], "<", 0.7, measured=True)
 
 # %% is-it-vanishing [markdown]
-# **Is it a vanishing gradient?** Section 4 says no for the first step. But during training? We kept the length of the gradient of the first layer's weights at the end of every epoch. Compare 20 layers, where the loss is ten times higher, with 4.
+# **Is it a vanishing gradient?** Section 4 says no for the first step. But during training? We kept the length of the gradient of the first layer's weights at the end of every epoch. Compare 20 layers, where the loss is more than five times as high, with 4.
 
 # %% guess-first-gradient tags=["predict"]
 options = ["far shorter", "about as long", "longer"]
@@ -369,10 +369,10 @@ show(degradation_plots.draw_first_gradients, plain.depths, gradients, width=7.6)
 #
 # **What the article says.** Training deep networks needs techniques against vanishing gradients.
 #
-# **What is exact.** They are not all that stands in the way. He and others checked the gradients of their plain networks with batch norm, found them healthy, and wrote that vanishing gradients are an unlikely cause (Section 4.1). You have just seen the same: the first layer of the net that learns worst gets a gradient about as long as that of the net that learns best. *Degradation is not vanishing gradients.* The gradient is long enough, and does not lead far. Lesson 06 looks at its *direction*.
+# **What is exact.** They are not all that stands in the way. He and others checked the gradients of their plain networks with batch norm, found them healthy, and wrote that vanishing gradients are an unlikely cause (Section 4.1). You have just seen the same: the first layer of the net that learns worst gets a gradient about as long as that of the net that learns best. *Degradation is not vanishing gradients.* The gradient is long enough, but following it does not lead far. Lesson 06 looks at its *direction*.
 
 # %% is-it-the-norm [markdown]
-# **Is it the memory of batch norm?** Batch norm is a different function in evaluation: it uses remembered statistics instead of the batch's own. If they were off, the loss in evaluation could be high although training went well. So we also took the loss with the statistics of the training images themselves, as in training: that is what the curves above show. At the end both must agree.
+# **Is it the memory of batch norm?** In evaluation batch norm is a different function: it uses a mean and a variance remembered from training, not those of the batch. If they were off, the loss in evaluation, the one in the first figure of this section, could be high although training went well. So we also took the loss as training sees it, with the statistics of the training images themselves: that is what the curves through the epochs show. At the end the two must agree.
 
 # %% check-the-norm
 in_training = np.median(plain.curves[0, :, :, -1], axis=1)
@@ -382,7 +382,7 @@ for depth, one, other in zip((20, 32), in_training[2:], in_evaluation[2:], stric
     claim(f"{depth} layers: both losses agree.", apart, "<", 0.2, measured=True)
 
 # %% is-it-time [markdown]
-# **Is it only slow?** It is slow. But more time does not close the gap: He and others trained three times as long and still saw the degradation (footnote in Section 4.1). We do the same, with 24 epochs instead of 8, for 4 and 20 layers. Both get better, of course. After 8 epochs the ratio of their losses was about 11.
+# **Is it only slow?** It is slow. But more time does not close the gap: He and others trained three times as long and still saw the degradation (footnote in Section 4.1). We do the same, with 24 epochs instead of 8, for 4 and 20 layers. Both get better, of course. After 8 epochs the loss of 20 layers was more than five times that of 4.
 
 # %% guess-the-ratio tags=["predict"]
 ratio = predict("How many times higher is the loss of 20 layers after 24 epochs?", 2)
@@ -399,7 +399,7 @@ claim("The gap has not closed.", times, ">", 5, measured=True)
 #
 # Perhaps a plain net of 20 layers simply *cannot* do the task? It can, and He and others give the proof in one sentence (Section 1). Take the trained net of 4 layers. Put 16 layers behind it that pass on what they are given. The result has 20 layers and the loss of 4.
 #
-# Can a layer pass on what it is given? Yes, if its input has no negative entries, and after a ReLU it has none. Choose $W = I$ and $b = 0$; let batch norm multiply by the standard deviation it divides by, and add the mean it subtracts; and ReLU leaves non-negative numbers alone.
+# Can a layer pass on what it is given? Yes, if its input has no negative entries, and after a ReLU it has none. Choose $W = I$ and $b = 0$. Batch norm has a learned factor and a learned offset for each feature: set them to the standard deviation that it divides by and the mean that it subtracts. And ReLU leaves non-negative numbers alone.
 
 # %% read-the-identity
 from coursekit.experiments import identity_layers
@@ -421,9 +421,9 @@ better = plain.median("plain", 20) / np.median(built.built)
 claim("And far better than what training found.", better, ">", 5, measured=True)
 
 # %% what-it-means [markdown]
-# So among all settings of the weights of a 20-layer net there is one with a loss of 0.04, and gradient descent ends at ten times that. The problem is neither what the net can express nor the length of its gradient. It is that a *search from random weights* does not find the good solution in the time it has.
+# So among all settings of the weights of a 20-layer net there is one with a loss of about 0.04, and gradient descent ends at more than five times that. The problem is neither what the net can express nor the length of its gradient. It is that a *search from random weights* does not find the good solution in the time it has.
 #
-# And look at what the good solution was: most layers **do nothing**. For a plain layer that is hard work: every entry of $W$ has to arrive at 0 or 1. It would be wise to build layers for which doing nothing is the easiest thing of all. That is lesson 02.
+# And look at what the good solution was: most layers **do nothing**. For a plain layer that is hard work: every entry of $W$ has to arrive at 0 or 1. It would be wise to build layers for which doing nothing is the easiest thing of all. That is [lesson 02](02_residual_connections.ipynb).
 
 # %% common-mistakes [markdown]
 # ## Common mistakes
@@ -432,12 +432,12 @@ claim("And far better than what training found.", better, ">", 5, measured=True)
 # |---|---|
 # | gradient lengths on a linear axis | all layers but the last few look like zero; use a log axis |
 # | "it does not learn, so gradients vanish" | measure them layer by layer before you name the cause |
-# | torch's default initialization in a deep ReLU net | the length falls by 0.41 in each layer |
+# | torch's default initialization in a deep ReLU net | each layer multiplies the length by 0.41 |
 # | He's gain with sigmoid | $\sqrt 2$ makes up for ReLU's half, not for a quarter |
-# | a dead ReLU taken for a vanishing gradient | the gradient is *exactly* zero, and suddenly so, not a little smaller in each layer |
+# | a dead ReLU ($z < 0$ on every sample) taken for a vanishing gradient | the gradient is *exactly* zero, and suddenly so, not a little smaller in each layer |
 # | calling degradation overfitting | the training loss is high too |
 # | comparing the gradients of weights of different shapes | larger matrices have longer gradients; compare $\delta^l$, or divide by the root of the number of weights |
-# | only one seed | lengths at one layer differ by a factor of 2 to 4 between seeds |
+# | only one seed | lengths at one layer differ by a factor of 1.5 or more between seeds |
 
 # %% check-the-table
 claim("The root of a sixth is 0.41.", np.sqrt(1 / 6), "~", 0.41, rtol=0.01)
@@ -455,7 +455,7 @@ claim("Seeds differ.", spread.max() / spread.min(), "in", (1.5, 10), measured=Tr
 #
 # <details><summary>Answer</summary>
 #
-# **2.** $\chi = \frac12$ for the *squared* length, so each layer multiplies the length by $\sqrt{1/2}$, and $\sqrt{1/2}^{\,40} = 2^{-20}$. (1) is true of the matrix, but forgets that ReLU silences half of the features. (3) is the squared length.
+# **2.** $\chi = \frac12$ for the *squared* length, so each layer multiplies the length by $\sqrt{1/2}$, and $\sqrt{1/2}^{\,40} = 2^{-20}$. (1) is true of the matrix alone; ReLU silences half of the features. (3) is the squared length.
 #
 # </details>
 
@@ -528,8 +528,8 @@ claim("Half the weights, same growth.", ratio, "~", 1, rtol=0.01, measured=True)
 # |---|---|
 # | plain layer | $z^{l+1} = W^{l+1} a^l + b^{l+1}$, $\;a^{l+1} = g(z^{l+1})$ |
 # | backward | $\delta^l = (W^{l+1})^\top (g'(z^{l+1}) \odot \delta^{l+1})$: a product of one Jacobian for each layer |
-# | recursion | $\mathbb E\lVert\delta^l\rVert^2 = \chi\,\lVert\delta^{l+1}\rVert^2$ with $\chi = c^2\,\mathbb E\,g'(z)^2$, weights of variance $c^2/n$ |
-# | ReLU | $\chi = c^2/2$: stays at $c = \sqrt 2$ (He), falls by $\sqrt{1/6}$ a layer with torch's default |
+# | recursion | $\mathbb E\lVert\delta^l\rVert^2 \approx \chi\,\lVert\delta^{l+1}\rVert^2$ with $\chi = c^2\,\mathbb E\,g'(z)^2$, weights of variance $c^2/n$ |
+# | ReLU | $\chi = c^2/2$: the length stays at $c = \sqrt 2$ (He); torch's default multiplies it by $\sqrt{1/6}$ a layer |
 # | sigmoid | $\chi \le c^2/16$ |
 # | plain with batch norm | the length grows by $\sqrt{\pi/(\pi-1)} = 1.211$ a layer before training |
 # | degradation problem | deeper plain nets have a higher *training* loss, with healthy gradients, although a good deep net exists |

@@ -3,9 +3,9 @@
 #
 # **60 min alone · 40 min in a workshop**
 #
-# **You will** take the residual connection apart: what one addition does to the activations and to the gradient, when a block is the identity and when it only looks like it, and why two nearly equal formulas differ by ten orders of magnitude twenty layers down.
+# **You will** take the residual connection apart: what one addition does to the activations and to the gradient, when a block is the identity and when it only looks like it, and why the gradients of two nearly equal formulas differ by many orders of magnitude twenty layers down.
 #
-# **You need** matrix products, the chain rule, basic PyTorch, and from lesson 01 that a gradient going back through a net is multiplied once in every layer.
+# **You need** matrix products, the chain rule, basic PyTorch, and from [lesson 01](01_plain_networks.ipynb) that a gradient going back through a net is multiplied once in every layer.
 #
 # **How to read.** Before each experiment stands a guess: change it, run the cell, go on. Every number in the text is a *claim* that the notebook checks in front of you. Boxes called **What the article says** compare the short article this course began with to what is exact.
 
@@ -30,17 +30,17 @@ rng = np.random.default_rng(0)
 #
 # $$a^{(l+1)} = g\left(z^{(l+1)} + a^{(l)}\right)$$
 #
-# with $a^{(l)}$, $z^{(l+1)}$ and $a^{(l+1)}$ all of shape $(N, d)$: $N$ samples, $d$ features. The weights no longer have to compute the whole next activation, only what should be *different* from the input, the residual. "Skip connection" is another name for the same thing.
+# with $a^{(l)}$, $z^{(l+1)}$ and $a^{(l+1)}$ all of shape $(N, d)$: $N$ samples, $d$ features. (The index is that of lesson 01, now in brackets.) The weights no longer have to compute the whole next activation, only what should be *different* from the input, the residual. "Skip connection" is another name for the same thing.
 
 # %% draw-one-block
 show(draw_residual_block, height=2.6)
 
 # %% read-one-block [markdown]
-# The way from $a$ straight to the plus sign is the **skip path**. The way through the weights is the **residual branch**; its result is $z$. In most nets the branch has two layers with an activation between them, and so has the definition this course uses:
+# The way from $a$ straight to the plus sign is the **skip path**; papers also call it the *shortcut*. The way through the weights is the **residual branch**; its result is $z$. In most nets the branch has two layers with an activation between them, and so has the definition this course uses:
 #
 # $$z = g(a W_1 + b_1)\, W_2 + b_2$$
 #
-# with $W_1$ of shape $(d, m)$ and $W_2$ of shape $(m, d)$; samples are rows. `branch` computes that, and `s` is the sum, which the backward pass will need.
+# with $W_1$ of shape $(d, m)$ and $W_2$ of shape $(m, d)$. Samples are rows here, as in code, so the weights stand on the right; in lesson 01 one sample was a column. `branch` computes that, and `s` is the sum, which the backward pass will need.
 
 # %% read-the-code
 source(residual_forward)
@@ -69,7 +69,7 @@ gap = np.abs(block - plain).max()
 claim("With weights W + I it is the same layer.", gap, "<", 1e-14, measured=True)
 
 # %% one-layer-means [markdown]
-# $aW + a = a(W + I)$: a residual connection around a single linear layer adds nothing to what the layer *can* compute. It only moves the starting point of training from weights near 0 to weights near $I$. He and others saw no advantage in it either (2015, Section 3.2). With an activation inside the branch, $g(aW_1)W_2 + a$ is no longer a plain layer. But the starting point alone already changes the gradient: section 5 measures it.
+# $aW + a = a(W + I)$: a residual connection around a single linear layer adds nothing to what the layer *can* compute. It only moves the starting point of training from weights near 0 to weights near $I$. He and others saw no advantage in it either (2015, Section 3.2). With an activation inside the branch it is different: no plain layer computes $g(g(aW_1)W_2 + a)$. But the starting point alone already changes the gradient: section 5 measures it.
 
 # %% picture [markdown]
 # ## 2 · The picture of the road
@@ -78,7 +78,7 @@ claim("With weights W + I it is the same layer.", gap, "<", 1e-14, measured=True
 #
 # $$a^{(l+1)} = a^{(l)} + z^{(l+1)} \qquad z^{(l+1)} = g\left(g(a^{(l)})\, W_1 + b_1\right) W_2 + b_2$$
 #
-# with the shapes as before. This form is called **pre-activation** (He and others, 2016, arXiv:1603.05027, Fig. 4e, there with batch norm, lesson 05): the activation comes before the weights.
+# with the shapes as before. This form is called **pre-activation** (He and others, 2016, arXiv:1603.05027, Fig. 4e, there with batch norm, which is [lesson 05](05_batch_norm.ipynb)): the activation comes before the weights.
 
 # %% draw-both-forms
 show(draw_both_forms, ncols=2, width=8.4, height=2.8)
@@ -133,7 +133,7 @@ claim("From -3 it is the same number.", gap, "<", 1e-12, measured=True)
 #
 # $$g(g(x)) = g(x) \quad \text{for every } x$$
 #
-# That is, applying $g$ twice must be the same as applying it once. ReLU does that. Leaky ReLU does not, although it passed the test above: it puts out negative numbers too, and shrinks those again in every block. And the first block has no block before it: raw inputs and embeddings have negative entries, which ReLU deletes.
+# That is, applying $g$ twice must be the same as applying it once. ReLU does that. Leaky ReLU does not, although it passed the test above with inputs from 0 to 3: it puts out negative numbers too, and shrinks those again in every block. And the first block has no block before it: raw inputs and embeddings have negative entries, which ReLU deletes.
 
 # %% check-the-condition
 leaky = torch.nn.LeakyReLU(0.01)
@@ -206,7 +206,7 @@ claim("The sigmoid net does not come back.", low, ">", 2, measured=True)
 #
 # **What the article says.** Setting $z^{(l+1)} = 0$ gives $a^{(l+1)} = a^{(l)}$: an identity baseline that a learned $z$ can only improve on.
 #
-# **What is exact.** With $z = 0$ the formula gives $g(a^{(l)})$. That is $a^{(l)}$ for ReLU from the second block on, and in pre-activation for every $g$ and every $a$; for tanh, sigmoid or GELU in post-activation it is not. "Can only improve" is a statement about what the net *can* compute: with identity blocks the functions of the shallow net are among those of the deep one, so the best training loss is at least as low. It promises nothing about gradient descent, which can step past it, nor about new data. And no net *starts* at $z = 0$ unless someone sets it there: lessons 03 and 04.
+# **What is exact.** With $z = 0$ the formula gives $g(a^{(l)})$. That is $a^{(l)}$ for ReLU from the second block on, and in pre-activation for every $g$ and every $a$; for tanh, sigmoid or GELU in post-activation it is not. "Can only improve" is a statement about what the net *can* compute: with identity blocks the functions of the shallow net are among those of the deep one, so the best training loss is at least as low. It promises nothing about gradient descent, which can step past it, nor about new data. And no net *starts* at $z = 0$ unless someone sets it there: lessons [03](03_residual_networks_at_work.ipynb) and [04](04_initialization_and_scaling.ipynb).
 
 # %% backward [markdown]
 # ## 4 · The gradient through one block
@@ -243,7 +243,7 @@ claim("da is (5, 0).", tuple(da[0].tolist()), "==", (5, 0))
 source(residual_backward)
 
 # %% check-the-backward [markdown]
-# We trust nothing that is not compared with central differences (lesson 00). Random weights, a random `dout`, and activations of both signs: with positive ones only, a forgotten mask would not show.
+# We trust nothing that is not compared with central differences ([lesson 00](00_start_here.ipynb)). Random weights, a random `dout`, and activations of both signs: with positive ones only, a forgotten mask would not show.
 
 # %% run-the-backward
 from coursekit.reference import numerical_gradient, relative_error
@@ -274,11 +274,11 @@ claim("The skip path forgotten: wrong.", alone, ">", 0.1)
 # %% deep [markdown]
 # ## 5 · The gradient through many blocks
 #
-# One block is one factor. In a net of $L$ blocks the factors are multiplied, the first block's leftmost. With $J_l = \partial z^{(l)}/\partial a^{(l-1)}$ and $D_l = \operatorname{diag}(g'(s^{(l)}))$, all of shape $(d, d)$, the gradient at the input is
+# One block is one factor. In a net of $L$ blocks the factors are multiplied, the first block's leftmost. With $J_l = \partial z^{(l)}/\partial a^{(l-1)}$ and $D_l = \operatorname{diag}(g'(s^{(l)}))$, all of shape $(d, d)$, the gradient of one sample at the input is
 #
 # $$da^{(0)} = \prod_{l=1}^{L} \left(I + J_l^\top\right) D_l \; dout \quad\text{(post)} \qquad da^{(0)} = \prod_{l=1}^{L} \left(I + J_l^\top\right) dout \quad\text{(pre)}$$
 #
-# In a plain net the $I$ is missing. Multiply out the second product: one of its terms is `dout` itself, untouched. In the first, the term of the skip paths alone is $D_1 D_2 \cdots D_L\, dout$. With the sigmoid every entry of $D_l$ is at most $\frac14$.
+# In a plain net the $I$ is missing. Multiply out the second product: one of its terms takes the $I$ from every bracket and is `dout` itself, untouched. In the first, the term of the skip paths alone is $D_1 D_2 \cdots D_L\, dout$. With the sigmoid every entry of $D_l$ is at most $\frac14$.
 
 # %% deep-experiment [markdown]
 # Twenty sigmoid layers, 64 features, weights of standard deviation $1/\sqrt{64}$, three seeds. So that plain and residual nets have the same twenty layers, $z$ is a single linear layer here, as in the article's formula. A random gradient of length 1 arrives at the end. How long is it at the input?
@@ -317,7 +317,7 @@ claim("Plain misses over 12 orders.", missing, ">", 12, measured=True)
 #
 # **What the article says.** The residual connection reduces vanishing gradients.
 #
-# **What is exact.** In the article's form with a sigmoid it does: by two orders of magnitude where more than twelve are missing, and what arrives has come through branches. What ends vanishing is the free road. He and others make the same point: their analysis (2016, Eq. 5) needs an identity on the skip path *and* after the sum. "Against vanishing gradients" is also not the whole reason for residual connections. The paper that introduced them says that its plain nets, trained with batch norm, had healthy gradients (2015, Section 4.1), and yet they were worse the deeper they were: the degradation problem of lesson 01. Lesson 03 takes that up.
+# **What is exact.** In the article's form with a sigmoid it does, by a factor of more than 50; but more than twelve orders of magnitude are missing, and most of what arrives has come through branches. What ends the vanishing is the free road. He and others make the same point: their analysis (2016, Eq. 5) needs an identity on the skip path *and* after the sum. "Against vanishing gradients" is also not the whole reason for residual connections. The paper that introduced them says that its plain nets, trained with batch norm, had healthy gradients (2015, Section 4.1), and yet they were worse the deeper they were: the degradation problem of lesson 01. Lesson 03 takes that up.
 
 # %% masks [markdown]
 # ## 6 · ReLU: open or cut
@@ -350,7 +350,7 @@ claim("Pre-activation: all, always.", pre.shares.min(), "==", 1)
 # %% open-means [markdown]
 # More than half survive each of the first blocks, because $a \geq 0$ pushes the sum up. Still, after fifty blocks not one unit of 64, in not one of 256 samples, has an open skip path.
 #
-# Does the gradient vanish, then? Do not jump to that. An entry that is cut in block 7 was copied into the branches of other blocks, and paths that change between skip and branch stay open. We ask for the whole gradient, as in section 5, with ReLU.
+# Does the gradient vanish, then? That does not follow. An entry that is cut in block 7 was copied into the branches of other blocks, and paths that change between skip and branch stay open. We ask for the whole gradient, as in section 5, with ReLU.
 
 # %% run-relu-factor
 config = gradient_by_form.Config(
@@ -360,7 +360,7 @@ whole = gradient_by_form.run(config).factors.min()
 claim("The whole gradient does not vanish at all.", whole, ">", 100, measured=True)
 
 # %% relu-means [markdown]
-# It grows, and by far too much; why, and what to do, is lesson 04. "The skip path keeps the gradient alive" is therefore not what happens in a deep post-activation ReLU net: its pure skip path is dead, and mixtures of both carry everything. He and others (2016, Section 4.2) name the cut signal as what made their 1001-layer post-activation net slow to train.
+# It grows, and by far too much; lesson 04 shows why, and what to do. So "the skip path keeps the gradient alive" is not what happens in a deep post-activation ReLU net: the path of skips alone is dead, and paths that mix skips and branches carry everything. He and others (2016, Section 4.2) name the cut signal as what made their 1001-layer post-activation net slow to train.
 #
 # Now look at one block, with real numbers: the last of twenty sigmoid blocks, with two layers in the branch.
 
@@ -393,7 +393,7 @@ explore_gradient_pipes()
 # %% pipes-answers [markdown] tags=["question"]
 # <details><summary>Answers</summary>
 #
-# 1. On the left almost nothing: every block hands on about a fifth of what it gets. On the right a straight line on a logarithmic axis, down to $10^{-13}$. A harmless-looking share, repeated twenty times, is what vanishing is.
+# 1. On the left almost nothing: every block hands on about a fifth of what it gets. On the right a straight line on a logarithmic axis, down to $10^{-13}$. That is what vanishing is: a share that looks harmless, twenty times over.
 # 2. The branch: with ReLU and He's gain it brings more than the skip path, and together they leave more than arrived. With all weights zero and the pre-activation form the length is 1 at every block, for every activation. In post-activation it depends on $g$: ReLU cuts once, in the first block that the gradient meets, and never again.
 #
 # </details>
@@ -434,7 +434,7 @@ claim("1.0: it stays within a factor of 3.", by[1.0], "in", (1 / 3, 3), measured
 show(plots.draw_scaled_skips, full.factors, lambdas=full.lambdas)
 
 # %% gates [markdown]
-# He and others tried it with training (2016, Table 1: ResNet-110 on CIFAR-10, post-activation). Identity shortcuts: 6.61 % test error. Half of the skip plus half of the branch: 12.35 %. A shortcut times a learned gate between 0 and 1: 12.86 % when the gate starts half open, but 6.91 % when it starts almost fully open.
+# He and others tried it with training (2016, Table 1: a residual net of 110 layers, post-activation, on the images of CIFAR-10). Identity shortcuts, plain skip paths as in section 1: 6.61 % test error. Half of the skip plus half of the branch: 12.35 %. A shortcut times a learned gate between 0 and 1: 12.86 % when the gate starts half open, but 6.91 % when it starts almost fully open.
 #
 # So a gate is not bad in itself; one that starts by closing the road is. Their verdict against gates is contested. The authors of highway networks, whose skip paths have such gates, derived both kinds from one idea and compared them in experiments that they call preliminary (Greff, Srivastava and Schmidhuber, 2016, arXiv:1612.07771). What holds in every case is $\lambda^L$.
 
@@ -456,11 +456,11 @@ gap = np.ptp(total - a, axis=1).max()
 claim("Every feature got the same z.", gap, "<", 1e-14, measured=True)
 
 # %% projection [markdown]
-# One number was copied to all features. Widths 3 and 4 would give an error; widths 1 and 4 give none, and a wrong net. The remedy is a **projection shortcut**, a matrix $W_s$ of shape $(d_{in}, d_{out})$ on the skip path:
+# One number was copied to all features. Widths 3 and 4 would give an error; widths 1 and 4 give none, but a wrong net. The remedy is a **projection shortcut**, a matrix $W_s$ of shape $(d_{in}, d_{out})$ on the skip path:
 #
-# $$out = g(z + a W_s) \qquad da = ds\, W_s^\top + ds\,\frac{\partial z}{\partial a} \qquad dW_s = a^\top ds$$
+# $$s = z + a W_s \qquad out = g(s) \qquad da = ds\, W_s^\top + ds\,\frac{\partial z}{\partial a} \qquad dW_s = a^\top ds$$
 #
-# with $ds = g'(s) \odot dout$ of shape $(N, d_{out})$, written for rows (He and others, 2015, Eq. 2). The shortcut has no bias: the branch has one already, and both go into the same sum.
+# with $ds = g'(s) \odot dout$ of shape $(N, d_{out})$, written for rows, sample by sample in the term with $\partial z / \partial a$ (He and others, 2015, Eq. 2). The shortcut has no bias: the branch has one already, and both go into the same sum.
 
 # %% check-projection
 from coursekit.nets import ResidualBlock
@@ -493,7 +493,7 @@ claim("da agrees with central differences.", error, "<", 1e-6, measured=True)
 # %% projection-costs [markdown]
 # (If all sums had been negative, both gradients would be zero and the comparison empty: look before you compare.)
 #
-# A projection is a price, not a gift. With $z = 0$ the block is $g(aW_s)$, no identity any more, and $W_s^\top$ stands in the gradient like the weights of a plain layer. So use it where the width changes, a few times in a net. With a projection on *every* shortcut the error of the 110-layer net of section 7 rose from 6.61 % to 12.22 % (He and others, 2016, Table 1), although such a net could learn $W_s = I$. Another way out needs no parameters: fill the missing features with zeros (2015, Section 4.1, option A).
+# A projection has a price. With $z = 0$ the block is $g(aW_s)$, no identity any more, and $W_s^\top$ stands in the gradient like the weights of a plain layer. So use it where the width changes, a few times in a net. With a projection on *every* shortcut the error of the 110-layer net of section 7 rose from 6.61 % to 12.22 % (He and others, 2016, Table 1), although such a net could learn $W_s = I$. Another way out needs no parameters: fill the missing features with zeros (2015, Section 4.1, option A).
 
 # %% common-mistakes [markdown]
 # ## Common mistakes
@@ -505,7 +505,7 @@ claim("da agrees with central differences.", error, "<", 1e-6, measured=True)
 # | the mask on the branch only | `da` is `dout` where the sum is negative; right on positive inputs |
 # | the mask taken from $z$ or from $a$, not from $z + a$ | right where both have one sign, wrong elsewhere |
 # | `a += z` | the caller's $a$ is changed; in torch also an error in the backward pass, or wrong gradients |
-# | the same block object used $L$ times | the parameters of one block only |
+# | the same block object used $L$ times | the net has the parameters of one block only |
 # | a projection on every shortcut | $z = 0$ is no identity; many more parameters |
 # | $z$ of shape $(N, 1)$ | no error at all: it broadcasts |
 
@@ -558,7 +558,7 @@ claim("The input is not what it was.", bool((a == before).any()), "==", False)
 #
 # <details><summary>Answer</summary>
 #
-# **2.** Only the term $D_1 \cdots D_L\, dout$ is zero, one of the many terms of the product; section 6 measured the whole, and it had grown. (1) takes that one term for the sum. (3) forgets the $I$ in each factor: the terms that take the skip path in *some* blocks do not exist in a plain net.
+# **2.** Only the term $D_1 \cdots D_L\, dout$ is zero, one of the many terms of the product; section 6 measured the whole gradient through 20 blocks, and it had grown. (1) takes that one term for the sum. (3) forgets the $I$ in each factor: the terms that take the skip path in *some* blocks do not exist in a plain net.
 #
 # </details>
 
@@ -571,7 +571,7 @@ claim("The input is not what it was.", bool((a == before).any()), "==", False)
 #
 # <details><summary>Answer</summary>
 #
-# **2.** It is the depth that decides: $0.99^{10} = 0.90$, but $0.99^{1000} = 0.00004$ (the cell below computes both). (1) Section 7 gave the branches random weights, and $\lambda^L$ still set the scale; learned branches would have to work against it in every block. (3) At ten blocks a tenth is lost, which no optimizer notices.
+# **2.** It is the depth that decides: $0.99^{10} = 0.90$, but $0.99^{1000} = 0.00004$ (the cell below computes both). (1) Section 7 gave the branches random weights, and $\lambda^L$ still set the scale; a learned branch would have to make up for the factor in every block. (3) At ten blocks a tenth is lost, which no optimizer notices.
 #
 # </details>
 

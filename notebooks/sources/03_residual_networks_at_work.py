@@ -5,7 +5,7 @@
 #
 # **You will** train plain and residual nets side by side and see depth hurt one kind and not the other, sort a gradient by the length of the paths it took, delete blocks from a trained net, and find out when a residual branch "contributes little".
 #
-# **You need** the residual block and its gradient (lesson 02), and the chain rule with Jacobians.
+# **You need** the residual block and its gradient ([lesson 02](02_residual_connections.ipynb)), and the chain rule with Jacobians.
 #
 # **How to read.** Guess before you run: several results of this lesson go against what is often said about residual nets, and a guess makes you notice. Every number is a *claim* that the notebook checks in front of you.
 
@@ -27,9 +27,9 @@ rng = np.random.default_rng(0)
 # %% degradation [markdown]
 # ## 1 · More layers, worse training
 #
-# You met this in lesson 01; here it comes back, with the cure beside it. A deeper net can compute everything a shallower one can: let the extra layers copy their input. So more depth should never hurt the **training** loss, if the optimizer finds what is there to be found.
+# You met this in [lesson 01](01_plain_networks.ipynb); here it comes back, with the cure beside it. A deeper net can compute everything a shallower one can: let the extra layers copy their input. So more depth should never hurt the **training** loss, if the optimizer finds what is there.
 #
-# We train plain nets on 8 × 8 digits. A block is two times linear, batch norm, ReLU. Batch norm (lesson 05) rescales each feature to mean 0 and variance 1 over the batch; take it here as what keeps every signal at a healthy size. With 4 linear layers in the blocks the training loss comes down to about 0.04 in 8 passes over the data.
+# We train plain nets on 8 × 8 digits. A block is linear, batch norm, ReLU, and the same once more; depth counts its linear layers, two in each block. Batch norm ([lesson 05](05_batch_norm.ipynb)) rescales each feature to mean 0 and variance 1 over the batch; take it here as what keeps every signal at a healthy size. With 4 linear layers in the blocks the training loss comes down to about 0.04 in 8 passes over the data.
 
 # %% guess-plain tags=["predict"]
 plain_loss = predict("Recall: the training loss of a plain net with 20 layers?", 0.03)
@@ -48,7 +48,7 @@ claim("With 32 the net has learned little.", deepest, ">", 1, measured=True)
 # %% not-overfitting [markdown]
 # This is the **degradation problem** of He and others (2015, arXiv:1512.03385, Fig. 1): on CIFAR-10 their plain net of 56 layers had a higher *training* error than the one of 20. It is not overfitting: an overfitted net has a low training loss.
 #
-# Nor is it vanishing gradients. Do you remember? We have measured the gradient of the very first layer's weights on the way. Compare depth 20 with depth 4, after the first pass over the data.
+# Nor is it vanishing gradients. We have measured the gradient of the very first layer's weights on the way. Compare depth 20 with depth 4, after the first pass over the data.
 
 # %% guess-first-gradient tags=["predict"]
 sizes = ["much smaller", "about the same", "larger"]
@@ -61,12 +61,12 @@ at_20.reveal("larger")
 claim("It is larger.", at_20_layers / at_4, ">", 1.5, measured=True)
 
 # %% not-vanishing [markdown]
-# Nothing has vanished: the deep net gets the larger gradient and the worse loss. He and others say so themselves (Section 4.1): with batch norm, vanishing gradients are unlikely to be the cause. That residual connections "help against vanishing gradients" is true for nets like those of lesson 01. It does not explain *this* figure. What does? Three answers with evidence are: the deeper net does not contain the shallow one in a place that the optimizer can find (section 2), short paths carry the gradient (section 4), and gradients stay similar for similar inputs (lesson 06).
+# Nothing has vanished: the deep net gets the larger gradient and the worse loss. He and others say so themselves (Section 4.1): with batch norm, vanishing gradients are unlikely to be the cause. That residual connections "help against vanishing gradients" is true where gradients do vanish, as in the fifty layers of lesson 01 with torch's default gain. It does not explain *these* losses. What does? There is evidence for three answers: a residual net contains the shallower one at a place that is easy to find (section 2); short paths carry its gradient (section 4); and its gradients stay similar for similar inputs ([lesson 06](06_batch_norm_backward.ipynb)).
 
 # %% do-nothing [markdown]
 # ## 2 · Give every block a way to do nothing
 #
-# Now the same layers, with the same initial weights, and one change: each block adds its input to what its second norm puts out, before the last ReLU. That is the post-activation block of lesson 02, $a_l = \mathrm{ReLU}(z_l + a_{l-1})$, with all $a$ and $z$ of shape $(N, d)$, and it has not a single parameter more.
+# Now the same layers, with the same initial weights, and one change: each block adds its input to what its second norm puts out, before the last ReLU. That is the post-activation block of lesson 02, $a_l = \mathrm{ReLU}(z_l + a_{l-1})$, with all $a$ and $z$ of shape $(N, d)$, and it has not a single parameter more. (Blocks get lower indices here: $a_l$ is lesson 02's $a^{(l)}$.)
 
 # %% guess-residual tags=["predict"]
 residual_loss = predict("The training loss of a residual net with 20 layers?", 0.3)
@@ -78,7 +78,7 @@ residual_loss.reveal(round(deep, 3), measured=True)
 claim("At depth 20 it is small too.", deep, "<", 0.06, measured=True)
 claim("It is below twice that at 4.", deep / shallow, "<", 2, measured=True)
 deepest = residual.median("residual", 32)
-claim("Nor is depth 32.", deepest, "<", 0.1, measured=True)
+claim("At depth 32 it is small as well.", deepest, "<", 0.1, measured=True)
 
 # %% draw-degradation
 from coursekit.plots.degradation import draw_losses_by_depth
@@ -87,9 +87,9 @@ losses = np.concatenate([residual.losses, plain.losses])
 show(draw_losses_by_depth, plain.depths, losses, kinds=("residual", "plain"))
 
 # %% nested [markdown]
-# Why does it work? One answer is exact. In a residual net "copy your input" costs nothing: set what comes last in the branch to zero. So the shallow net sits *inside* the deep one at a place where all extra weights are ordinary numbers, not at a delicate setting of whole matrices.
+# Why does it work? One answer is exact. In a residual net "copy your input" costs nothing: set what comes last in the branch to zero. So the shallow net sits *inside* the deep one wherever the last weights of the extra branches are 0, and all their other weights may be anything. In a plain net it takes a delicate setting of whole matrices.
 #
-# Let us build that place: a net of 4 pre-activation blocks, and the same net with 8 more whose branches end in a zero. Not close: **the same numbers**.
+# Let us build that place: a net of 4 pre-activation blocks, and the same net with 8 more whose branches end in a zero. (`stem` is the first layer, which reads the pixels, `head` the last, which puts out the ten classes.) The outputs are not close; they are **the same numbers**.
 
 # %% check-nested
 from coursekit.nets import BlockStack, ResidualNet
@@ -102,16 +102,16 @@ gap = (longer(x) - net(x)).abs().max()
 claim("Twelve blocks give exactly what four give.", gap, "==", 0)
 
 # %% nested-caution [markdown]
-# That a solution *exists* does not yet mean that training finds it, and a plain net with linear layers could copy its input too, with $W = I$. The skip changes where the search begins. Keep this in mind: the argument is He's, and it is an argument; the figure is the evidence.
+# That a solution *exists* does not yet mean that training finds it, and a plain net with linear layers could copy its input too, with $W = I$. The skip changes where the search begins. Keep the two apart: the shallow net inside the deep one is an argument, He's; the figure is the evidence.
 
 # %% paths [markdown]
 # ## 3 · Two to the power of L paths
 #
-# Take $L$ pre-activation blocks, $a_l = a_{l-1} + f_l(a_{l-1})$, and let $J_l$, of shape $(d, d)$, be the Jacobian of $f_l$ at its input. With $g = \partial \mathcal{L} / \partial a_L$ of shape $(d,)$ the chain rule gives
+# Take $L$ pre-activation blocks, $a_l = a_{l-1} + f_l(a_{l-1})$, and let $J_l$, of shape $(d, d)$, be the Jacobian of $f_l$ at its input. With $g = \partial \mathcal{L} / \partial a_L$ of shape $(d,)$ (a gradient from here on, not the activation function) the chain rule gives, as in lesson 02,
 #
 # $$\frac{\partial \mathcal{L}}{\partial a_0} = (I + J_1^\top)(I + J_2^\top) \cdots (I + J_L^\top)\, g$$
 #
-# Multiply out two blocks: $g + J_1^\top g + J_2^\top g + J_1^\top J_2^\top g$. Each bracket doubles the number of terms, so $L$ blocks give $2^L$ of them. Every term is a **path**: at each block it takes either the skip ($I$) or the branch ($J_l^\top$). A plain net has one path, through everything. The path of skips alone, from $a_0$ to $a_L$, is called the **trunk**: every block adds to it.
+# Multiply out two blocks: $g + J_1^\top g + J_2^\top g + J_1^\top J_2^\top g$. Each bracket doubles the number of terms, so $L$ blocks give $2^L$ of them. Every term is a **path**: at each block it takes either the skip ($I$) or the branch ($J_l^\top$). A plain net has one path, through everything. The path of skips alone, from $a_0$ to $a_L$, is called the **trunk**, lesson 02's main road: every block adds to it.
 
 # %% guess-paths tags=["predict"]
 how_many = predict("How many paths lead back through 6 blocks?", 12)
@@ -189,7 +189,7 @@ show(path_lengths.draw_path_counts, 54, low=20, high=34)
 #
 # $$P_k \leftarrow P_k + J_l^\top P_{k-1}$$
 #
-# That is exact, and costs $L^2/2$ products with a vector. You will write it in the exercise.
+# That is exact, and costs about $L^2/2$ products of a matrix with a vector. You will write it in the exercise.
 
 # %% read-the-recursion
 from coursekit.reference import gradient_by_path_length
@@ -205,11 +205,11 @@ gap = np.abs(terms.sum(axis=0) - gradient).max()
 claim("Nothing is lost.", gap, "<", 1e-12, measured=True)
 
 # %% branch-gain [markdown]
-# How large are the $P_k$? Let a branch have **gain** $s$: it multiplies the squared length of a random vector by $s^2$ on average. For independent random Jacobians the cross terms average to zero, so the recursion holds for squared lengths too, with $s^2$ in the place of $J_l^\top$:
+# How large are the $P_k$? Let a branch have **gain** $s$: its Jacobian multiplies the squared length of a random vector by $s^2$ on average. (Lesson 01's gain $c$ belonged to one weight matrix.) For independent random Jacobians the cross terms average to zero, so the recursion holds for squared lengths too, with $s^2$ in the place of $J_l^\top$. Over all lengths $k$ they sum to $(1 + s^2)^L \lVert g\rVert^2$, and each length has a share:
 #
 # $$\mathbb{E}\lVert P_k\rVert^2 = \binom Lk s^{2k}\, \lVert g\rVert^2 \qquad \text{share of length } k = \binom Lk p^k (1-p)^{L-k}, \quad p = \frac{s^2}{1 + s^2}$$
 #
-# Again a binomial distribution! Each block is taken with probability $p$, and the mean length is $pL$. We try 20 blocks of gain 1, and of gain $1/\sqrt{20}$.
+# Again a binomial distribution! It is as if the gradient took each branch with probability $p$, so the mean length is $pL$. We try 20 blocks of gain 1, and of gain $1/\sqrt{20}$.
 
 # %% guess-weighed tags=["predict"]
 full = predict("Gain 1: how many of 20 branches does the gradient take?", 20)
@@ -244,11 +244,11 @@ shares = {name: result.shares for name, result in drawn.items()}
 show(path_lengths.draw_gradient_shares, shares, expected)
 
 # %% short-if-small [markdown]
-# So "the gradient takes the short paths" is true **if the branches are small**. With gain 1 the average path has $L/2$ branches, the squared length of the gradient doubles in every block, and 20 blocks make it about $2^{10} = 1000$ times longer: a residual connection alone does not tame anything (lesson 04 does).
+# So "the gradient takes the short paths" is true **if the branches are small**. With gain 1 the average path has $L/2$ branches, the squared length of the gradient doubles in every block, and 20 blocks make it about $2^{10} = 1000$ times longer: a residual connection alone does not tame anything ([lesson 04](04_initialization_and_scaling.ipynb) does).
 #
-# The curve in between, gain $1/\sqrt l$ at block $l$, has $p_l = 1/(l+1)$ and a mean length of $\sum_l 1/(l+1)$, about $\ln L$. It looks made up. Section 6 shows who makes it.
+# The curve in between, gain $1/\sqrt l$ at block $l$, has $p_l = 1/(l+1)$ and a mean length of $\sum_l 1/(l+1)$, which grows like $\ln L$. It looks made up. Section 6 shows where it comes from.
 #
-# **Try it.** Grey: how many paths. Blue: what they carry.
+# **Try it.** Grey is how many paths there are, blue what they carry.
 #
 # 1. Set 60 blocks and find the gain at which the gradient comes through 6 branches, a tenth of them. What does the formula say?
 # 2. Tick the box, with gain 1 (power of ten 0). How much longer do the paths get from 20 to 60 blocks, and how much longer does the gradient get?
@@ -267,7 +267,7 @@ explore_path_lengths()
 # </details>
 
 # %% real-net [markdown]
-# Random matrices are not a trained net. So take one: ten pre-activation blocks with batch norm, trained on the digits for 200 updates, three seeds. At a test digit we compute the Jacobian of every branch and sort the gradient of the loss, in float64.
+# Random matrices are not a trained net. So take one: ten pre-activation blocks with batch norm, trained on the digits for 200 updates, three seeds. At a test digit we compute the Jacobian of every branch and sort the gradient of the loss, in float64. How many branches, on average, did it come through?
 
 # %% guess-trained tags=["predict"]
 trained_length = predict("Of 10 branches, how many does a trained net's take?", 5)
@@ -293,14 +293,14 @@ claim("In each net the gradient takes under 3.", longest, "<", 3, measured=True)
 #
 # **What the article says.** In backpropagation the gradient flows through the skip path and the branch alike, which reduces vanishing.
 #
-# **What is exact.** It flows along $2^L$ paths, and not alike: a path's share depends on the gains of the branches it takes. The pure skip path carries $g$ unchanged, whatever the branches do, so in a pre-activation net nothing can vanish unless paths cancel. Whether *short* paths dominate depends on the gain: for gain 1 they do not, and the gradient explodes instead. In the article's own form the activation function comes after the sum, so every path, the skip too, is multiplied by its slope in every block (lesson 02). Veit and others (2016, arXiv:1605.06431) found that most of the gradient of a ResNet with 110 layers comes from paths that are 10 to 34 layers deep.
+# **What is exact.** It flows along $2^L$ paths, and not alike: a path's share depends on the gains of the branches it takes. The pure skip path carries $g$ unchanged, whatever the branches do, so in a pre-activation net nothing can vanish unless paths cancel. Whether *short* paths dominate depends on the gain: for gain 1 they do not, and the gradient explodes instead. In the article's own form the activation function comes after the sum, so every path, the skip too, is multiplied by its slope in every block (lesson 02). Veit and others (2016, arXiv:1605.06431) found that most of the gradient of a ResNet with 110 layers comes from paths that are 10 to 34 layers deep, which is 5 to 17 blocks of two layers.
 
 # %% lesions [markdown]
 # ## 5 · Delete a block
 #
-# The paths make a prediction. Take one block out of a *trained* residual net and do nothing else. Half of the paths went through its branch and are gone; the other half, $2^{L-1}$, never knew it. In a plain net there is one path, and it is cut.
+# The paths make a prediction. Take one block's branch out of a *trained* residual net and do nothing else; such damage done on purpose is called a **lesion**. Half of the paths went through its branch and are gone; the other half, $2^{L-1}$, never knew it. In a plain net there is one path, and it is cut.
 #
-# We use the ten-block nets from above. Beside them stand plain nets of ten blocks, and short ones of five, which train as well as the residual nets do: nobody shall say that the plain ones were bad to begin with.
+# We use the ten-block nets from above. Beside them stand plain nets of ten blocks, and short ones of five, which train as well as the residual nets do, so that nobody can say the plain ones were bad to begin with.
 
 # %% guess-lesion tags=["predict"]
 lesioned = predict(
@@ -373,7 +373,7 @@ explore_lesions()
 # </details>
 
 # %% ensemble [markdown]
-# Is a residual net an **ensemble** of shallow nets, as the title of the paper says? It behaves like one under lesions. But the paths share all their weights, are trained together, and meet in every block (section 3), so they are no independent voters. Another reading of the same facts is that each block *refines* one estimate a little (Greff and others, 2016, arXiv:1612.07771). Both readings need small branches. So let us ask how large they are.
+# Is a residual net an **ensemble** of shallow nets, as the title of Veit's paper says? It behaves like one under lesions. But the paths share all their weights, are trained together, and meet in every block (section 3), so they are no independent voters. Another reading of the same facts is that each block *refines* one estimate a little (Greff and others, 2016, arXiv:1612.07771). Both readings need small branches. So let us ask how large they are.
 
 # %% ratio [markdown]
 # ## 6 · How much does a branch contribute?
@@ -389,9 +389,9 @@ explore_lesions()
 # | zero-last | its last linear layer is zero |
 # | rezero | multiplied by one learned number, 0 at the start |
 # | layerscale | each feature multiplied by a learned number, 0.1 at the start |
-# | he | weights drawn for ReLU (He's gain, lesson 01), no norm |
+# | he | weights drawn with He's gain (lesson 01), no norm |
 # | batch norm | the same weights, batch norm before each ReLU |
-# | layer norm | the same, but each sample is rescaled over its own features (lesson 07) |
+# | layer norm | the same, but each sample is rescaled over its own features ([lesson 07](07_layer_norm.ipynb)) |
 
 # %% guess-schemes tags=["predict"]
 names = ["zero-last", "rezero", "layerscale", "he", "batch norm", "layer norm"]
@@ -436,7 +436,7 @@ for scheme in ("batch norm", "layer norm"):
 # **What is exact.** It depends on the initialization. True by construction where the branch starts at zero or scaled down: zero-last, rezero, layerscale. False for weights as drawn without a norm: the branch starts as strong as the skip, and training makes it *weaker*. With a norm it is about half as strong on average, and training hardly changes that: there the size is a matter of *depth*, not of time. The article describes a good choice, not a law.
 
 # %% by-depth [markdown]
-# Why half, with a norm? Follow the variance along the trunk at the start. The norm hands every branch an input of variance 1, and He's gain hands it on, so each branch puts out variance about 1. The trunk starts at variance 1 and each block adds 1: before block $l$ it is $l$. So
+# Why half, with a norm? Follow the variance along the trunk at the start. The norm gives every branch an input of variance 1, and He's gain keeps it, so each branch puts out variance about 1. The trunk starts at variance 1 and each block adds 1: before block $l$ it is $l$. So
 #
 # $$r_l \approx \sqrt{\frac{1}{l}}$$
 #
@@ -459,7 +459,7 @@ for scheme in norms:
 show(plots.draw_ratio_by_block, fresh, trained)
 
 # %% two-threads [markdown]
-# Two threads come together. A ratio of $1/\sqrt l$ is the gain that looked made up in section 4. For ten blocks it gives a mean path length of $\sum_l 1/(l+1)$, and the trained nets had about that. And block 1, whose branch is as strong as the skip, was the block that was missed most.
+# Two threads come together. A ratio of $1/\sqrt l$ is the gain that looked made up in section 4: the norm divides by $\sqrt l$, the signal forward and the gradient back. For ten blocks it gives a mean path length of $\sum_l 1/(l+1)$, and the trained nets had about that. And block 1, whose branch is as strong as the skip, was the block that was missed most.
 
 # %% check-two-threads
 predicted = (1 / np.arange(2, 12)).sum()
@@ -501,7 +501,7 @@ show(plots.draw_damage, last, cost)
 # | the recursion $P_k$ run from the first block to the last | the gradient meets the last block first |
 # | updating $P_k$ in place from $k = 1$ upwards | $P_{k-1}$ is then already the new one; go downwards, or use a copy |
 # | taking the most *frequent* path length for the one that carries the gradient | weigh by $s^{2k}$ |
-# | dividing the branch by the block's *output* | divide by the skip: a branch as strong as the skip gives 1 |
+# | in the ratio: dividing by the length of the block's *output* | divide by that of the skip: a branch as strong as the skip gives 1 |
 # | measuring the ratio of a fresh batch norm net in evaluation mode | its running statistics are not those of any data yet |
 # | deleting a block with the skip | only the branch goes; the trunk runs on |
 
@@ -542,7 +542,7 @@ show(plots.draw_damage, last, cost)
 #
 # <details><summary>Answer</summary>
 #
-# **2.** $p = s^2/(1 + s^2) = 1/31$ and $30/31 \approx 1$. (1) is wrong because a factor that is not zero removes no path. (3) counts and does not weigh: 15 is the mean of the *number* of paths, and stays so at every gain.
+# **2.** $p = s^2/(1 + s^2) = 1/31$ and $30/31 \approx 1$. (1) is wrong because a factor that is not zero removes no path. (3) counts and does not weigh: 15 is the mean length when all paths count alike, whatever the gain.
 #
 # </details>
 
@@ -555,7 +555,7 @@ show(plots.draw_damage, last, cost)
 #
 # <details><summary>Answer</summary>
 #
-# **2.** The block may have helped the others to become what they are, and a block that corrects few answers may still be worth having: 0.2 percentage points are invisible on 500 digits. (1) takes a lesion for a retraining. (3) is possible but not needed: a branch with a ratio of 0.25 does something, and the rest makes up for it.
+# **2.** The block may have helped the others to become what they are, and a block that corrects few answers may still be worth having: 0.2 percentage points are invisible on 500 digits. (1) takes a lesion for a retraining. (3) is possible but not needed: a branch with a ratio of 0.3, as the last one has behind a norm, does something, and the rest makes up for it.
 #
 # </details>
 
@@ -569,7 +569,7 @@ show(plots.draw_damage, last, cost)
 # | number of paths of length $k$ | $\binom Lk$, mean $L/2$ |
 # | sorted by length | $P_k \leftarrow P_k + J_l^\top P_{k-1}$, last block first |
 # | share of length $k$, gain $s$ | binomial with $p = s^2/(1+s^2)$; mean length $pL$; length of the gradient times $(1+s^2)^{L/2}$ |
-# | with a norm | $r_l \approx 1/\sqrt l$; mean path about $\ln L$ |
+# | with a norm | $r_l \approx 1/\sqrt l$; mean path length $\sum_l 1/(l+1)$, which grows like $\ln L$ |
 # | lesions | large branches are missed, small ones hardly |
 #
 # **Now write it:** the exercise of lesson 03 has tasks for `gradient_by_path_length`, `branch_ratio` and `lesion`.

@@ -5,7 +5,7 @@
 #
 # **You will** derive how fast a residual net grows with depth, find the one number that decides it, compare six ways to keep it small, bring a branch to a standstill with one zero too many, and train a net of 1,000 blocks without any norm.
 #
-# **You need** basic PyTorch, variances, and the pre-activation residual block $a + f(a)$ of lesson 02. What a norm is you only need to know in one sentence, and it stands here where you need it.
+# **You need** basic PyTorch, variances, and the pre-activation residual block $a + f(a)$ of [lesson 02](02_residual_connections.ipynb). What a norm is, section 3 says in one sentence.
 #
 # **How to read.** Before each experiment stands a guess: change it, run the cell, go on. Every number in the text is a *claim* that the notebook checks in front of you.
 
@@ -26,11 +26,11 @@ from coursekit.reference import variance_after
 # %% each-block-doubles [markdown]
 # ## 1 · Each block doubles the variance
 #
-# A net of $L$ pre-activation blocks passes activations $a^{(l)}$ of shape $(N, d)$, for $N$ samples with $d$ features, along its **trunk**:
+# A residual net has a *stem*, a first layer that reads the input, then $L$ blocks, then a *head*, a last layer that puts out the classes. The pre-activation blocks pass activations $a^{(l)}$ of $d$ features along the **trunk**:
 #
 # $$a^{(l)} = a^{(l-1)} + f_l\bigl(a^{(l-1)}\bigr), \qquad f_l(a) = W_2\,\mathrm{relu}\bigl(W_1\,\mathrm{relu}(a)\bigr)$$
 #
-# with $W_1, W_2$ of shape $(d, d)$. He's initialization draws them with variance $2/d$, so that a ReLU and a linear layer together keep the variance: $\operatorname{Var} f_l(a) = \operatorname{Var} a$ (He and others, 2015, arXiv:1502.01852). That is right for a plain net. And with a skip beside it?
+# with $W_1, W_2$ of shape $(d, d)$; one sample is a column of shape $(d,)$. He's initialization ([lesson 01](01_plain_networks.ipynb)) draws them with variance $2/d$, so that a ReLU and a linear layer together keep the variance: $\operatorname{Var} f_l(a) = \operatorname{Var} a$ (He and others, 2015, arXiv:1502.01852). That is right for a plain net. And with a skip beside it?
 #
 # The entries of $W_2$ have mean 0 and do not depend on $a$. So $a$ and $f_l(a)$ are uncorrelated, and their variances add:
 #
@@ -57,9 +57,11 @@ claim("The logarithms lie on a line (R squared).", fits.min(), ">", 0.99, measur
 # %% one-number [markdown]
 # ## 2 · One number decides
 #
-# Let $s_l$ be the length of branch $l$ over the length of its skip, $\lVert f_l(a)\rVert / \lVert a\rVert$. A block then multiplies the variance by $1 + s_l^2$, and the whole net by
+# Let $s_l$ be the length of branch $l$ over the length of its skip, $\lVert f_l(a)\rVert / \lVert a\rVert$, the ratio $r_l$ of [lesson 03](03_residual_networks_at_work.ipynb). A block then multiplies the variance by $1 + s_l^2$, and the whole net by
 #
 # $$\frac{\operatorname{Var} a^{(L)}}{\operatorname{Var} a^{(0)}} = \prod_{l=1}^{L} \bigl(1 + s_l^2\bigr) \le \exp \sum_{l=1}^{L} s_l^2$$
+#
+# because $1 + x \le e^x$.
 #
 # So a net of any depth stays bounded if the *sum* of the $s_l^2$ does. He's initialization has $s_l = 1$ and the sum $L$. Multiply each branch by $1/\sqrt L$: now $s_l^2 = 1/L$, and the sum is 1 at every depth.
 
@@ -84,12 +86,12 @@ claim("Times 1/sqrt(50), every std is above 1.", low, ">", 1, measured=True)
 claim("And every one is below 2.", high, "<", 2, measured=True)
 
 # %% e [markdown]
-# $(1 + 1/L)^L$ is the sequence that defines $e$. One warning: it is the branch that is multiplied by $1/\sqrt L$, and its *variance* by $1/L$. Whoever multiplies the branch by $1/L$ gets $(1 + 1/L^2)^L \to 1$: stable too, but each block then starts almost as nothing.
+# $(1 + 1/L)^L$ is the sequence that defines $e$. One warning: it is the branch that is multiplied by $1/\sqrt L$; its *variance* is then multiplied by $1/L$. Whoever multiplies the branch by $1/L$ gets $(1 + 1/L^2)^L \to 1$: stable too, but each branch then starts almost absent.
 
 # %% a-norm [markdown]
 # ## 3 · A norm does it by itself
 #
-# A norm gives what it is fed mean 0 and variance 1: batch norm each feature over the batch, layer norm each vector (lessons 05 and 07). Put one **inside the branch**, before each ReLU. However large the trunk has become, the branch sees variance 1 and adds variance 1:
+# A norm gives what it is fed mean 0 and variance 1: batch norm each feature over the batch, layer norm each vector (lessons [05](05_batch_norm.ipynb) and [07](07_layer_norm.ipynb)). Put one **inside the branch**, before each ReLU. However large the trunk has become, the branch sees variance 1 and adds variance 1. If the trunk starts at 1:
 #
 # $$\operatorname{Var} a^{(l)} = \operatorname{Var} a^{(l-1)} + 1 = 1 + l$$
 #
@@ -129,7 +131,7 @@ show(plots.draw_variances, grown)
 show(plots.draw_ratios, {name: run.ratios for name, run in runs.items()})
 
 # %% just-works [markdown]
-# Remember both pictures when you read that residual nets "just work". What works is **residual plus norm**, or **residual plus a scaled start**. A residual connection alone turns a signal that would have stayed level into one that doubles in every block.
+# Remember both pictures when you read that residual nets "just work". What works is **residual plus norm**, or **residual plus a scaled start**. A residual connection alone takes a signal whose variance would have stayed level, and doubles it in every block.
 
 # %% try-the-variance [markdown]
 # **Try it.** One fresh net of width 64 in each position; the dashed line is the theory of this lesson.
@@ -186,12 +188,12 @@ loss = training_loss(net, digits())
 claim("Before the first update the loss is huge.", loss, ">", 100, measured=True)
 
 # %% why-lost [markdown]
-# To call all ten digits equally likely would cost $\log 10 = 2.3$ nats. This net is certain of everything: the output of its head is about $\sqrt{2^{20}} \approx 1000$ times too large. The gradient runs back through the same doubling blocks and grows again (lesson 06 measures it), and the first update throws the weights so far that the next output is larger still. Soon it is infinite, then NaN. Either cure, the factor or the zero, is one line of code.
+# To call all ten digits equally likely would cost $\log 10 = 2.3$ nats. This net is certain of everything: the output of its head is about $\sqrt{2^{20}} \approx 1000$ times too large. The gradient runs back through the same doubling blocks and grows again ([lesson 06](06_batch_norm_backward.ipynb) measures it), and the first update throws the weights so far that the next output is larger still. Soon it is infinite, then NaN. Either cure, the factor or the zero, is one line of code.
 
 # %% start-at-zero [markdown]
 # ## 5 · Start at zero
 #
-# If $s_l = 1/\sqrt L$ is good, is $s_l = 0$ better? Then the whole net starts as its stem and its head. Four published schemes put a zero, or something small, at the end of the branch $z = f(a)$:
+# If $s_l = 1/\sqrt L$ is good, is $s_l = 0$ better? Then at the start the whole net is its stem and its head. Four published schemes put a zero, or something small, at the end of the branch $z = f(a)$:
 #
 # | scheme | branch | at the start | condition |
 # |---|---|---|---|
@@ -266,7 +268,7 @@ ratios = dict(zip(zeros.starts, zeros.ratios, strict=True))
 show(starts.draw_double_zero, zeros.steps, ratios, width=7.4)
 
 # %% deadlock [markdown]
-# A **deadlock**: each waits for the other. With one zero, the other factor gets a gradient at once, moves, and from the second update on everything moves. With two, all gradients are exactly 0, and 0 they stay: momentum averages zeros, Adam divides zero by a small number, weight decay shrinks zeros.
+# A **deadlock**: each waits for the other. With one zero, it is the zero itself that gets a gradient, because the other factor is not zero; it moves at the first update, and from the second on everything moves. With two, all gradients are exactly 0, and 0 they stay: momentum averages zeros, Adam divides zero by a small number, weight decay shrinks zeros.
 #
 # What makes it nasty is that nothing looks broken. Stem and head learn without the branches, and the accuracy is fine.
 
@@ -276,7 +278,7 @@ claim("The net with dead branches looks healthy.", dead, ">", 0.9, measured=True
 claim("So does the living one.", alive, ">", 0.9, measured=True)
 
 # %% real-bugs [markdown]
-# It happens to real code. [LAVT](https://github.com/yz93/LAVT-RIS/issues/15), a segmentation net, zeroed both layers of a gate; nobody noticed at first, because a later line initialized the whole net again, which undid the zeros and saved them. [NaiveGAflux](https://github.com/DrChainsaw/NaiveGAflux.jl/issues/39) zeroed all layers of its identity blocks. Its author: "This prevents them from ever being updated." The test is one line: after the first backward pass, does *something* in each branch have a gradient that is not zero?
+# It happens to real code. [LAVT](https://github.com/yz93/LAVT-RIS/issues/15), a segmentation net, zeroed both layers of a gate; nobody noticed at first, because a later line initialized the whole net again, which undid the zeros and saved the gate. [NaiveGAflux](https://github.com/DrChainsaw/NaiveGAflux.jl/issues/39) zeroed all layers of its identity blocks. Its author: "This prevents them from ever being updated." The test is one line: after the first backward pass, does *something* in each branch have a gradient that is not zero?
 
 # %% article-contributes-little [markdown]
 # ## 6 · How much does a branch contribute?
@@ -285,7 +287,9 @@ claim("So does the living one.", alive, ">", 0.9, measured=True)
 #
 # **What the article says.** At the onset of training the branch contributes little; it contributes more as training goes on.
 #
-# **What is exact.** That describes nets whose branches *start* small. Where they start is chosen: at 0, at 0.1, at $1/\sqrt l$, at 1. With He and no norm the branch is as long as the skip from the first moment on. With a norm it is the depth of the block that makes it small, not the youth of the net.
+# **What is exact.** That describes nets whose branches *start* small. The start is a choice: 0, 0.1, $1/\sqrt l$ or 1. With He and no norm the branch is as long as the skip from the first moment on. With a norm it is the depth of the block that makes its branch small, not the youth of the net.
+#
+# **Guess first.** We start the six nets of lesson 03, section 6, once more and compare the ratio, averaged over the blocks, before and after 60 updates.
 
 # %% guess-the-growing tags=["predict"]
 question = "Of six initializations, in how many does the ratio grow by over 0.05?"
@@ -321,7 +325,7 @@ show(starts.draw_start_and_end, share.schemes, start, end, width=7.4)
 # %% does-zero-help [markdown]
 # ## 7 · Does starting at zero help? A question, not a law
 #
-# Many recipes zero the last weight of each branch even where norms already keep things stable. Practice does not agree on it: some report a gain for deep nets, some a loss for shallow ones. Why could it hurt? For the first updates only the last layers learn, and a shallow net has few of them. We measure it: batch norm in the branches, He against zero, one, four and twenty blocks, three seeds.
+# Many recipes zero the last weight of each branch even where norms already keep things stable. Practice does not agree on it: some report a gain for deep nets, some a loss for shallow ones. Why could it hurt? At the first update only the last layer of each branch learns, and a shallow net has few of them. We measure it: batch norm in the branches, He against zero, one, four and twenty blocks, three seeds.
 
 # %% guess-zero-helps tags=["predict"]
 answers = ["lower everywhere", "higher shallow, lower deep", "higher everywhere"]
@@ -352,12 +356,12 @@ show(starts.draw_losses_by_depth, normed.depths, losses, width=7.4)
 # %% a-thousand-blocks [markdown]
 # ## 8 · A thousand blocks
 #
-# Zero starts remove the explosion *before* the first update. What about the first update itself? All branches are 0, so every block sees the same $a^{(0)}$ and the same gradient $\delta$. An update moves every branch so as to push the trunk the same way:
+# Zero starts remove the explosion *before* the first update. What about the first update itself? All branches are 0, so every block sees the same $a^{(0)}$ and the same gradient $\delta$. For one sample, a step of gradient descent with rate $\eta$ changes each $W_2$ by $-\eta\,\delta h_l^\top$ (with $h_l$ as in section 5), so each branch moves from 0 to $-\eta\,\delta\,\lVert h_l\rVert^2$. All push the trunk the same way, against $\delta$:
 #
 # $$a^{(L)} - a^{(0)} = \sum_{l=1}^{L} \Delta W_2^{(l)} h_l \;\propto\; L$$
 
 # %% guess-first-update tags=["predict"]
-push = predict("80 blocks in place of 5: how many times as far goes the trunk?", 1)
+push = predict("80 blocks in place of 5: how many times as far does the trunk move?", 1)
 
 # %% run-first-update
 from coursekit.experiments import first_update
@@ -377,7 +381,7 @@ moves = {"rate 1e-5": same.moved, "rate 1e-5 / L": divided.moved}
 show(starts.draw_first_update, same.depths, moves)
 
 # %% two-conditions [markdown]
-# So a deep net without norms needs **two** things: branches that start small, and updates that do not add up. Either the rate shrinks like $1/L$, or the branch does it. Fixup is the second: with $m$ layers, of which the last is zero and the others are multiplied by $c$, an update of rate $\eta$ gives the branch $\eta\,\lVert h\rVert^2 \propto \eta\, c^{2(m-1)}$. All $L$ together shall move the trunk by $\eta$, whatever $L$ is: $L\, c^{2m-2} = 1$, hence $c = L^{-1/(2m-2)}$.
+# So a deep net without norms needs **two** things: branches that start small, and updates that do not add up. Either the rate shrinks like $1/L$, or the branches are built so that it need not. Fixup does the second. Its branches have $m$ layers; the last is zero, the others are multiplied by $c$, so $\lVert h\rVert$ by $c^{m-1}$. An update of rate $\eta$ then moves a branch by $\eta\,\lVert h\rVert^2 \propto \eta\, c^{2(m-1)}$. For all $L$ together to move the trunk by $\eta$, whatever $L$ is, we need $L\, c^{2m-2} = 1$, hence $c = L^{-1/(2m-2)}$.
 
 # %% check-fixup
 he, fixup = (
@@ -390,7 +394,7 @@ claim("m = 2, L = 100: c is 0.1.", weights[1] / weights[0], "~", 0.1, rtol=1e-3)
 # %% ready [markdown]
 # Now for the stress test. A net of **1,000 blocks**, 2,000 linear layers deep and 32 features wide. No norm. The last layer of each branch starts at zero. Adam, rate $0.1/L$, 60 updates with batches of 512. Beside it two plain nets of 50 layers, with the same rule for the rate: one starts like torch's own linear layers (standard deviation $1/\sqrt{3d}$), one with He's gain.
 #
-# The next cell takes half a minute or more, and shows how far it is. (Where the course tests itself, the variable `COURSEKIT_QUICK` is set and 150 blocks have to do. Your run has all 1,000.)
+# The next cell takes half a minute or more; a bar shows how far it is. (Where the course tests itself, the variable `COURSEKIT_QUICK` is set and 150 blocks have to do. Your run has all 1,000.)
 
 # %% guess-thousand tags=["predict"]
 thousand = predict("Test accuracy of 1,000 blocks after 60 updates?", 0.1)
@@ -418,7 +422,7 @@ two_blocks = np.median(depths.at("accuracies", "zero", 2))
 claim("Two blocks did as well in section 4.", two_blocks, ">", 0.9, measured=True)
 
 # %% thousand-means [markdown]
-# The claim about stem and head guards against the disguise of section 5: take the branches out of the trained net and its knowledge is gone. They did the learning.
+# The claim about stem and head guards against the disguise of section 5: without its branches the trained net knows little. They did the learning.
 #
 # It is no recipe for digits: nets of two blocks did as well in section 4, at a fraction of the cost. It shows that depth by itself is no obstacle any more. Zhang, Dauphin and Ma (2019) found training with Fixup as stable as with norms up to 10,000 layers; De and Smith (2020) trained a thousand layers with SkipInit. What was missing in 2015 was not a norm but control of two numbers: the size of the branches, and the size of their updates.
 
@@ -429,11 +433,11 @@ claim("Two blocks did as well in section 4.", two_blocks, ">", 0.9, measured=Tru
 # |---|---|
 # | two zeros in one branch | after the first backward pass no parameter of the branch has a gradient; the accuracy looks fine |
 # | the *first* layer of the branch at zero | $h = 0$, and ReLU passes no gradient at 0: again no weight of the branch moves |
-# | the last linear layer at zero, with a norm behind it | the norm divides by $\sqrt\epsilon$: gradients 316 times too large at $\epsilon = 10^{-5}$. Zero the norm's weight |
+# | the last linear layer at zero, with a norm behind it | the norm divides by $\sqrt\epsilon$, so the gradients are $1/\sqrt\epsilon = 316$ times as large at $\epsilon = 10^{-5}$. Zero the norm's weight instead |
 # | branch times $1/L$ in place of $1/\sqrt L$ | stable, but the branches start almost absent |
 # | a line that initializes the whole net after your scheme | the first output differs from stem and head alone |
 # | the learning rate of 10 blocks for 1,000 | the loss jumps up in the first updates |
-# | the norm on the trunk, not in the branch | the variance is 1 everywhere, and no path is left untouched (lesson 08) |
+# | the norm on the trunk, not in the branch | the variance is 1 everywhere, and no path is left untouched ([lesson 08](08_normalized_residual_networks.ipynb)) |
 
 # %% one-zero-too-early [markdown]
 # The second row surprises most people: *one* zero, and still a deadlock. Behind the first layer stands a ReLU. With $W_1 = 0$ its output $h$ is 0, so $\delta h^\top$ is 0 and $W_2$ gets nothing; and at exactly 0 the slope of torch's ReLU is 0, so $W_1$ gets nothing either. The zero belongs at the **end** of the branch, where nothing follows it but the sum.
@@ -458,7 +462,7 @@ claim("The last gets none either.", slopes[1], "==", 0)
 #
 # <details><summary>Answer</summary>
 #
-# **2.** $s_l = 0.5$, so each block multiplies by $1 + 0.25$. (1) adds where one must multiply: that is the rule for branches behind a norm, which do not see the trunk grow. (3) squares nothing: 0.5 is a factor on lengths, and variances need its square. A constant factor only slows the explosion; it has to shrink with depth.
+# **2.** $s_l = 0.5$, so each block multiplies by $1 + 0.25$. (1) adds where one must multiply: that is the rule for branches behind a norm, which do not see the trunk grow. (3) forgets to square: 0.5 is a factor on lengths, and variances need its square. A constant factor only slows the explosion; it has to shrink with depth.
 #
 # </details>
 

@@ -51,7 +51,7 @@ claim("The means have the shape (1, D).", mean.shape, "==", (1, 3))
 #
 # **What the article says.** Layer norm normalizes each sample; batch norm normalizes each feature.
 #
-# **What is exact.** For data of shape $(N, D)$, yes. For sequences of shape $(B, T, d)$, with $B$ samples of $T$ time steps, batch norm averages over $B$ **and** $T$: all the vectors are one big batch. For images of shape $(N, C, H, W)$ the "feature" is a channel, and the average runs over $N$, $H$ and $W$: every pixel counts as a sample. The rule behind all three: *keep the feature axis, average over everything else.* Layer norm (lesson 07) keeps the samples, or the tokens, instead.
+# **What is exact.** For data of shape $(N, D)$, yes. For sequences of shape $(B, T, d)$, with $B$ samples of $T$ time steps, batch norm averages over $B$ **and** $T$: all the vectors are one big batch. For images of shape $(N, C, H, W)$ the "feature" is a channel, and the average runs over $N$, $H$ and $W$: every pixel counts as a sample. The rule behind all three: *keep the feature axis, average over everything else.* Layer norm ([lesson 07](07_layer_norm.ipynb)) keeps the samples, or each vector of a sequence, instead.
 
 # %% axes-of-batch-norm
 table, sequences, images = (8, 3), (2, 3, 4), (8, 3, 5, 5)
@@ -101,7 +101,7 @@ source(moments, standardize, batch_norm_forward)
 #
 # In training, and with $\gamma = 1$, $\beta = 0$, each feature leaves with mean 0 and standard deviation $\sqrt{\sigma^2/(\sigma^2+\epsilon)}$ **over the batch**, just below 1. A single sample may come out anywhere.
 #
-# And since mean and variance move with the data, shifting and stretching a feature is invisible: $\mathrm{BN}(a x + b) = \operatorname{sign}(a)\, \mathrm{BN}(x)$ for $\epsilon = 0$ and $a \neq 0$, with $a$ and $b$ of shape $(D,)$: each feature may have its own. Now look at the layer before the norm, $z = hW + b$, with $h$ of shape $(N, d_\text{in})$.
+# And since mean and variance move with the data, the output does not see that a feature was shifted, or stretched by a positive factor; a negative one only turns the sign: $\mathrm{BN}(a x + b) = \operatorname{sign}(a)\, \mathrm{BN}(x)$ for $\epsilon = 0$ and $a \neq 0$, with $a$ and $b$ of shape $(D,)$: each feature may have its own. Now look at the layer before the norm, $z = hW + b$, with $h$ of shape $(N, d_\text{in})$, $W$ of shape $(d_\text{in}, D)$ and a bias $b$ of shape $(D,)$.
 
 # %% guess-the-bias tags=["predict"]
 effect = predict("You add 100 to the bias b before a batch norm. y changes by?", 100.0)
@@ -133,7 +133,7 @@ claim("A thousandth of z: the std is far below 1.", quiet, "in", (0.5, 0.8))
 
 # %% guess-the-pairs tags=["predict"]
 outputs = predict(
-    "1000 random batches of 2, eps = 0: how many different outputs?", 2000
+    "1000 random batches of 2, eps = 0: how many different numbers come out?", 2000
 )
 
 # %% run-the-pairs
@@ -145,7 +145,7 @@ gap = abs(abs(y) - 1).max()
 claim("In a batch of two, each output is 1 or -1.", gap, "<", 1e-9, measured=True)
 
 # %% batch-of-one [markdown]
-# A batch of two keeps one bit: which sample has more. (Note the trick: 1000 batches side by side are one array of shape $(2, 1000)$, since columns never mix.) A batch of **one** keeps nothing. Its mean is the sample itself, so $x - \mu = 0$ and $y = \beta$, whatever $x$ is. Torch refuses to train on it.
+# A batch of two keeps one bit of each feature: which sample has more of it. (Note the trick: 1000 batches side by side are one array of shape $(2, 1000)$, since columns never mix.) A batch of **one** keeps nothing. Its mean is the sample itself, so $x - \mu = 0$ and $y = \beta$, whatever $x$ is. Torch refuses to train on it.
 #
 # A batch of one *image* is fine: $1 \cdot H \cdot W$ pixels are enough for a mean.
 
@@ -163,7 +163,7 @@ claim("Torch refuses it.", said[:26], "==", "Expected more than 1 value")
 # %% neighbours [markdown]
 # ## 3 · Your neighbours change your answer
 #
-# In training a sample is normalized with statistics that its batch happened to have. They are estimates. The mean of $N$ numbers of variance 1 scatters with the variance $1/N$. Their standard deviation scatters too, for normal numbers with the variance $1/(2N)$, about, and independently of the mean. Write $\hat x = (x - \delta\mu) / (1 + \delta\sigma) \approx x - \delta\mu - x\,\delta\sigma$ for small deviations $\delta\mu$, $\delta\sigma$ (scalars, as is $x$), and add the variances:
+# In training a sample is normalized with statistics that its batch happened to have. They are estimates. Take a feature whose values have mean 0 and variance 1; a batch of $N$ has the mean $\delta\mu$ and the standard deviation $1 + \delta\sigma$ instead. Over many batches $\delta\mu$ scatters with the variance $1/N$. For normal numbers $\delta\sigma$ scatters with the variance $1/(2N)$, about, and independently of $\delta\mu$. If both are small, a sample with the value $x$ becomes $\hat x = (x - \delta\mu) / (1 + \delta\sigma) \approx x - \delta\mu - x\,\delta\sigma$ (all scalars). The variances of the last two terms add up:
 #
 # $$\operatorname{Var}(\hat x) \approx \frac1N \left(1 + \frac{x^2}{2}\right)$$
 #
@@ -279,7 +279,7 @@ claim("That is further from the truth than need be.", gap, ">", 0.1)
 # %% which-variance [markdown]
 # ### One batch, two variances
 #
-# Which variance should be remembered? Let the data have mean $\mu_*$ and variance $\sigma_*^2$, and let a batch of $N$ independent samples have the mean $\mu$. Split each deviation, $x_n - \mu = (x_n - \mu_*) - (\mu - \mu_*)$, square, and add; the mixed terms add up to $-2N(\mu - \mu_*)^2$:
+# Which variance should be remembered? The one that divides by $N$ is called **biased**, the one that divides by $N - 1$ **unbiased**. Here is why. Let the data have mean $\mu_*$ and variance $\sigma_*^2$, and let a batch of $N$ independent samples have the mean $\mu$. Split each deviation, $x_n - \mu = (x_n - \mu_*) - (\mu - \mu_*)$, square, and add; the mixed terms add up to $-2N(\mu - \mu_*)^2$:
 #
 # $$\sum_n (x_n - \mu)^2 = \sum_n (x_n - \mu_*)^2 - N (\mu - \mu_*)^2$$
 #
@@ -287,7 +287,7 @@ claim("That is further from the truth than need be.", gap, ">", 0.1)
 #
 # $$\mathbb E\Big[\tfrac1N \sum_n (x_n - \mu)^2\Big] = \Big(1 - \frac1N\Big)\, \sigma_*^2$$
 #
-# A batch underestimates: its mean lies amid its own samples, closer than the true mean. Two dice show it exactly; one die has the variance $35/12 = 2.917$.
+# A batch underestimates: its mean lies amid its own samples, closer to them than the true mean. Divide by $N - 1$ in place of $N$, and the factor $1 - \frac1N$ is gone. Two dice show it exactly; one die has the variance $35/12 = 2.917$.
 
 # %% guess-the-dice tags=["predict"]
 two_dice = predict(
@@ -439,7 +439,7 @@ explore_batch_composition()
 # %% what-it-buys [markdown]
 # ## 6 · What it buys: a net that forgives
 #
-# Batch norm does not see how large a feature is. So the scale of the first weights should not matter much. We take nets with five hidden layers and start their weights from He's initialization (normal, with the standard deviation $\sqrt{2/d_\text{in}}$; lesson 04) times 0.01 up to times 10. Each trains for 150 steps with batches of 64: without norm, with batch norm, and with layer norm, which normalizes each sample over its features (lesson 07); three seeds.
+# Batch norm does not see how large a feature is. So the scale of the first weights should not matter much. We take nets with five hidden layers and start their weights from He's initialization (normal, with the standard deviation $\sqrt{2/d_\text{in}}$; [lesson 04](04_initialization_and_scaling.ipynb)) times 0.01 up to times 10. Each trains for 150 steps with batches of 64: without norm, with batch norm, and with layer norm, which normalizes each sample over its features; three seeds. (The `momentum` in the code is the optimizer's.)
 
 # %% guess-the-scale tags=["predict"]
 answers = ["all three", "batch norm and layer norm", "batch norm only", "none"]
@@ -472,7 +472,7 @@ claim("Layer norm learns from 0.3 on.", usual, ">", 0.8, measured=True)
 claim("It fails at 0.01.", found["layer"][0], "<", 0.2, measured=True)
 
 # %% why-layer-norm-fails [markdown]
-# Layer norm ignores the scale too, so why does it fail at 0.01? What both norms hide going forward comes back in the gradient: weights a hundred times smaller get gradients a hundred times *larger*. (Lesson 06 derives it; here we only look.) `up` is a random gradient from above, of the shape of the output.
+# Layer norm ignores the scale too, so why does it fail at 0.01? What both norms hide going forward comes back in the gradient: weights a hundred times smaller get gradients a hundred times *larger*. ([Lesson 06](06_batch_norm_backward.ipynb) derives it; here we only look.) `up` is a random gradient from above, of the shape of the output.
 
 
 # %% check-the-gradients
@@ -540,7 +540,7 @@ claim("The best is good.", eight.max(), ">", 0.9, measured=True)
 # %% small-batches [markdown]
 # ## 7 · What it costs: small batches
 #
-# Now the bill. We train nets with ever smaller batches; all see the same number of samples, and the learning rate shrinks with the batch. Wu and He (2018, arXiv:1803.08494) did this with a ResNet-50 on ImageNet: with 2 images a batch, batch norm's error was 10.6 percentage points above that of their group norm (lesson 08), which like layer norm does not look at the batch. Layer norm, at our scale, reaches about 0.92 at every batch size. And batch norm, in pairs?
+# Now the bill. We train nets with ever smaller batches; all see the same number of samples, and the learning rate is proportional to the batch size. Wu and He (2018, arXiv:1803.08494) did this with a ResNet-50 on ImageNet: with 2 images a batch, batch norm's error was 10.6 percentage points above that of their group norm ([lesson 08](08_normalized_residual_networks.ipynb)), which like layer norm does not look at the batch. Layer norm, at our scale, reaches about 0.92 at every batch size. And batch norm, in pairs?
 
 # %% guess-the-small tags=["predict"]
 in_pairs = predict("Test accuracy of batch norm, trained with batches of 2?", 0.85)
@@ -567,7 +567,7 @@ claim("With 16 the two are close.", abs(lead[16]), "<", 0.05, measured=True)
 claim("With 32 too.", abs(lead[32]), "<", 0.05, measured=True)
 
 # %% why-pairs-fail [markdown]
-# Sections 2 and 3 told you why. In a pair every feature is 1 or $-1$: the net learns from *which* image has more ink at a place, never how much. Then evaluation hands it real numbers, by a function it never trained with. Our figures are more drastic than the paper's, because there each channel also averages over many pixels: "two images" are thousands of values.
+# Sections 2 and 3 told you why. In a pair every feature is 1 or $-1$: the net learns *which* of two images has more of a feature, never how much. Then evaluation hands it real numbers, by a function it never trained with. Our figures are more drastic than the paper's, because there each channel also averages over many pixels: "two images" are thousands of values.
 #
 # If your batches must be small, use a norm that ignores the batch (lessons 07 and 08), or gather the statistics across devices, as `torch.nn.SyncBatchNorm` does.
 
@@ -622,7 +622,7 @@ claim("Torch's running variances are fine.", off, "<", 0.25, measured=True)
 #
 # $$(hW + b - \mu)\, s + \beta = h\,\underbrace{W s}_{W'} + \underbrace{(b - \mu)\, s + \beta}_{b'}$$
 #
-# $h$ has shape $(N, d_\text{in})$, $W$ and $W'$ have $(d_\text{in}, D)$, all else $(D,)$: $s$ scales the *columns* of $W$. (Torch stores the transpose, so there it scales rows.) A net that is only used for prediction can do without its batch norms.
+# $h$ has shape $(N, d_\text{in})$, $W$ and $W'$ have $(d_\text{in}, D)$, all else $(D,)$: $s$ scales the *columns* of $W$. (Torch stores the transpose, so there it scales rows.) Wherever a linear layer or a convolution stands right before the norm, a net that is only used for prediction can do without it. (In a pre-activation block, [lesson 02](02_residual_connections.ipynb), a sum stands there, and there is nothing to fold into.)
 
 # %% guess-the-fold tags=["predict"]
 difference = predict(
@@ -659,7 +659,7 @@ claim("In training mode the outputs differ.", other, ">", 0.5, measured=True)
 # | `.eval()` forgotten | the accuracy changes with batch size and order |
 # | `torch.no_grad()` taken for `.eval()` | the same, and validation moves the running statistics |
 # | batch statistics in evaluation on purpose | a single sample gives $\beta$, or an error |
-# | momentum the wrong way round | right after one step with $m = 0.5$, wrong else |
+# | momentum the wrong way round | right at $m = 0.5$, wrong at every other $m$ |
 # | `x.var(0)`, torch's unbiased default, to normalize | std of the output is $\sqrt{(N-1)/N}$: 0.894 for $N = 5$ |
 # | a running *standard deviation* | loads into no other library |
 # | running statistics with a graph | memory grows with every step; detach them |
@@ -669,7 +669,7 @@ claim("In training mode the outputs differ.", other, ">", 0.5, measured=True)
 # | $\epsilon$ outside the root, or missing | NaN gradients at a constant feature (lesson 07) |
 
 # %% where-mistakes-hide [markdown]
-# Friendly tests hide most of them. With a momentum of 0.5 both conventions agree; with 512 samples so do both variances. Test with $m = 0.7$ and five samples.
+# Friendly tests hide many of them. With a momentum of 0.5 both conventions agree; with 512 samples both variances nearly do. Test with $m = 0.7$ and five samples.
 
 # %% check-where-mistakes-hide
 old, new = 1.0, 3.0

@@ -5,7 +5,7 @@
 #
 # **You will** derive the gradient of batch norm twice, once node by node and once in one line; check every node; see the gradient as a projection; find out what breaks when the statistics are taken as constants; and weigh the explanations of why batch norm helps against what can be measured.
 #
-# **You need** lesson 05 (the forward pass, training and evaluation) and lesson 00 (central differences). The chain rule. Nothing else.
+# **You need** [lesson 05](05_batch_norm.ipynb) (the forward pass, training and evaluation), [lesson 00](00_start_here.ipynb) (central differences) and the chain rule; for sections 7 and 8 also residual nets and how they grow ([lesson 04](04_initialization_and_scaling.ipynb)).
 #
 # **How to read.** As always: change the guess, run the cell, go on. From section 9 on the question is not settled in the field. Claims there say what *we measured*, and the text says what it does not prove.
 
@@ -48,12 +48,12 @@ answering.reveal(int((np.abs(dx) > 1e-9).sum()))
 claim("All 6 rows answer.", (np.abs(dx) > 1e-9).sum(), "==", 6)
 
 # %% why-all-answer [markdown]
-# Every sample helped to make $\mu$ and $\sigma^2$, and those helped to make $y_0$. So there are **three ways** from an input to an output: directly, through the mean, and through the variance. A backward pass that forgets one of them has the right shape, raises no error, and is wrong. Most wrong batch norm code is wrong exactly here.
+# Every sample helped to make $\mu$ and $\sigma^2$, and those helped to make $y_0$. So there are **three ways** from an input to an output: directly, through the mean, and through the variance. A backward pass that forgets one of them has the right shape, raises no error, and is wrong. This is where hand-written batch norm is easiest to get wrong.
 
 # %% graph [markdown]
 # ## 2 · One operation at a time
 #
-# Break the formula into steps that do one thing each, and give each result a name:
+# Break the formula into steps that do one thing each, and give each result a name. A `d` before a name means the gradient of the loss with respect to it: `dvar` $= \partial L/\partial$ `var`. Read the left column from the bottom up, as the forward pass runs, and the right one from the top down:
 #
 # | forward | what goes back |
 # |---|---|
@@ -66,16 +66,16 @@ claim("All 6 rows answer.", (np.abs(dx) > 1e-9).sum(), "==", 6)
 # | `xmu = x - mu` | to `x`: `dxmu`; `dmu` $= -\sum_n$ `dxmu` |
 # | `mu = mean(x)` | to `x`: `dmu` $/ N$ in every row |
 #
-# `mu`, `var`, `std`, `inv_std` have shape $(D,)$, the others $(N, D)$.
+# `mu`, `var`, `std`, `inv_std`, `gamma`, `beta` have shape $(D,)$, the others $(N, D)$; each gradient has the shape of its name.
 
 # %% two-rules [markdown]
-# Two rules make the right column. **A value with two consumers gets the sum of what both send back**: `xmu` from `x_hat` and `sq`, `x` from `xmu` and `mu`. And **what was copied to all rows on the way forward is summed over the rows on the way back**, and the other way round: $\gamma$ served $N$ rows, so `dgamma` is a sum; `var` is a mean of $N$ rows, so each gets $1/N$ of its gradient.
+# Two rules make the right column. Call a step that uses a value its *consumer*. **A value with two consumers gets the sum of what both send back**: `xmu` is used by `x_hat` and by `sq`, `x` by `xmu` and by `mu`. And **what was copied to all rows on the way forward is summed over the rows on the way back**, and the other way round: $\gamma$ served $N$ rows, so `dgamma` is a sum; `var` is a mean of $N$ rows, so each gets $1/N$ of its gradient.
 
 # %% read-the-steps
 source(batch_norm_forward_steps, batch_norm_backward_steps)
 
 # %% how-to-check-a-node [markdown]
-# Ten gradients, and only three of them (`dx`, `dgamma`, `dbeta`) leave the layer. Why compute the others one by one? Because each can be **checked** by itself. Move the value of one node by a small $h$, compute everything *after* it again, and you have its central difference. If all nodes up to `xmu` are right and `xmu` is not, you know the line that is wrong.
+# Ten gradients, and only three of them (`dx`, `dgamma`, `dbeta`) leave the layer. Why compute the others one by one? Because each can be **checked** by itself. Move the value of one node by a small $h$, compute everything *after* it again, and you have its central difference. If, on the way back, every node before `xmu` is right and `xmu` is not, you know which line is wrong.
 #
 # Now a slip, on purpose: on the way back we forget that `sq` also used `xmu`. The variance's path is gone.
 
@@ -98,7 +98,7 @@ claim("Without a slip all ten agree.", worst, "<", 1e-8, measured=True)
 claim("With it, xmu and x are wrong.", forgot.wrong, "==", ("xmu", "x"))
 
 # %% look-at-mu [markdown]
-# `dvar` itself is right: it was computed, and then never used. And `mu` agrees although it is computed from the wrong `xmu`. We come to the reason in section 3. Another slip, as a picture: the $1/N$ of the variance is forgotten. Each box shows how far the node's gradient is off, over its largest entry.
+# `dvar` itself is right: it was computed, and then never used. And `dmu` is right although it is computed from the wrong `dxmu`. We come to the reason in section 3. Another slip, as a picture: the $1/N$ of the variance is forgotten. Each box shows how far the node's gradient is off, divided by its largest entry.
 
 # %% draw-inspection
 from coursekit.plots.gradient_graph import draw_graph
@@ -157,11 +157,11 @@ claim("But dx times x_hat does not.", along, ">", 1)
 #
 # $$2\,\mathrm{xmu}\cdot d\mathrm{sq} = \frac{2}{N}\,\frac{\hat x}{s}\, d\mathrm{var} = -s\,\hat x\,\overline{d\hat x\,\hat x} \qquad\Rightarrow\qquad d\mathrm{xmu} = s\left(d\hat x - \hat x\,\overline{d\hat x\,\hat x}\right)$$
 #
-# Because $\sum_n \hat x_n = 0$, the second part adds nothing to $d\mathrm{mu} = -\sum_n d\mathrm{xmu}_n = -s \sum_n d\hat x_n$. That is why `mu` agreed above. With $d\hat x = \gamma\, dy$ and $\sigma$ short for $\sqrt{\sigma^2+\epsilon}$:
+# Because $\sum_n \hat x_n = 0$, the second part adds nothing to $d\mathrm{mu} = -\sum_n d\mathrm{xmu}_n = -s \sum_n d\hat x_n$. That is why `dmu` was right above. The last row of the table says $dx = d\mathrm{xmu} + d\mathrm{mu}/N$. Put both in, with $d\hat x = \gamma\, dy$:
 #
-# $$dx = \frac{\gamma}{N \sigma}\left(N\, dy - \sum_n dy_n - \hat x \sum_n dy_n\, \hat x_n\right)$$
+# $$dx = \frac{\gamma\, s}{N}\left(N\, dy - \sum_n dy_n - \hat x \sum_n dy_n\, \hat x_n\right)$$
 #
-# of shape $(N, D)$; $\gamma$, $\sigma$ and both sums have shape $(D,)$.
+# of shape $(N, D)$; $\gamma$, $s$ and both sums have shape $(D,)$.
 
 # %% guess-terms tags=["predict"]
 answers = ["the first", "the second", "the third"]
@@ -181,7 +181,7 @@ gap = np.abs(line - dx).max()
 claim("One line and ten steps agree.", gap, "<", 1e-13, measured=True)
 
 # %% check-against-torch [markdown]
-# Two derivations by the same hand can share a mistake. So we ask torch, which has its own, with $N \neq D$ and a large $\epsilon$; and the reference of this course, which lesson 05's forward pass belongs to.
+# Two derivations by the same hand can share a mistake. So we ask torch, whose backward pass others wrote, with $N \neq D$ and a large $\epsilon$. Then we ask this course's reference, whose forward pass you read in lesson 05.
 
 # %% run-against-torch
 leaves = [torch.tensor(v, requires_grad=True) for v in (x, gamma, beta)]
@@ -206,7 +206,7 @@ source(standardize_backward, batch_norm_backward)
 #
 # $$dx = \gamma s\, P\, dy \qquad P = I - \tfrac1N \mathbf 1\mathbf 1^\top - \tfrac1N \hat x\hat x^\top$$
 #
-# For $\epsilon = 0$, $P$ is the projection that takes two directions out: the batch's common shift, and the stretch along $\hat x$. Both are changes of $x$ that the output cannot see. It is the matrix of [layer norm in lesson 07](07_layer_norm.ipynb) with the batch in the place of the features.
+# For $\epsilon = 0$, $P$ is the projection that takes two directions out: the batch's common shift, and the stretch along $\hat x$. Both are changes of $x$ that the output cannot see. [Lesson 07](07_layer_norm.ipynb) finds the same matrix for layer norm, with the features in the place of the batch.
 
 # %% draw-three-terms
 x_line = np.sort(rng.normal(size=8))
@@ -261,7 +261,7 @@ slope = np.abs(batch_norm_backward_steps(2 * y, flat_steps).dx).max()
 claim("The sum of squares has no gradient.", slope, "<", 1e-12, measured=True)
 
 # %% training-only [markdown]
-# All of this holds **in training**. In evaluation, mean and variance are remembered numbers that do not depend on $x$: two of the three paths are gone, and $dx = \gamma s\, dy$ is the whole truth. ([Claim A8 in lesson 07](07_layer_norm.ipynb#Claim-A8) met the same "in training only" on the forward side.) So "statistics as constants" is right in one mode and wrong in the other.
+# All of this holds **in training**. In evaluation, mean and variance are remembered numbers that do not depend on $x$: two of the three paths are gone, and $dx = \gamma s\, dy$ is the whole truth. ([Claim A8 in lesson 07](07_layer_norm.ipynb#Claim-A8) says "in training only" of the forward pass, for the same reason.) So "statistics as constants" is right in one mode and wrong in the other.
 
 # %% check-evaluation
 cache = x_hat, steps.inv_std[None], gamma, False
@@ -271,9 +271,9 @@ claim("In evaluation dx is gamma s dy.", gap, "<", 1e-13, measured=True)
 # %% constants [markdown]
 # ## 5 · What if we take the statistics as constants?
 #
-# It would be cheaper, and the direct path alone still points somewhere downhill. Ioffe and Szegedy (2015, arXiv:1502.03167, Section 2) give the reason against it. Take a bias $b$ before the norm. The mean takes $b$ out again, so **no** value of $b$ changes the loss. The right gradient knows: $db = \sum_n dx_n = 0$. The direct path does not: it asks for a change of $b$, the change does nothing, and at the next step it asks again.
+# It would be cheaper, and the direct path alone still points somewhere downhill. Ioffe and Szegedy (2015, arXiv:1502.03167, Section 2) give the reason against it. Let a linear layer with the bias $b$ stand before the norm: $x_n = W h_n + b$. The mean takes $b$ out again, so **no** value of $b$ changes the loss. The right gradient knows: $db = \sum_n dx_n = 0$. The direct path does not: it asks for a change of $b$, the change does nothing, and at the next step it asks again.
 #
-# Two nets with four norms each, 300 updates on the digits, three seeds. Only the gradient differs.
+# Two nets with four norms each (without $\gamma$ and $\beta$), 300 updates on the digits, three seeds. Only the gradient differs.
 
 # %% guess-the-bias tags=["predict"]
 bias = predict("Statistics as constants: the largest bias after 300 updates?", 0.1)
@@ -302,7 +302,7 @@ claim("Cut off, by more than 30 %.", lengths[1], ">", 1.3, measured=True)
 claim("And the test accuracy is lower.", lead, ">", 0.02, measured=True)
 
 # %% no-bias-needed [markdown]
-# Two lessons. A layer right before batch norm **needs no bias**: its gradient is zero for ever, and $\beta$ does its work; `Linear(..., bias=False)` saves the parameters. And detaching the statistics is a silent bug. The forward pass is perfect, the loss falls, the net learns something, and a parameter walks away. Here is all it takes, shown as a warning:
+# Two lessons. A layer right before batch norm **needs no bias**, as lesson 05 said: its gradient is zero for ever, and in a usual batch norm $\beta$ does its work. `Linear(..., bias=False)` saves the parameters. And detaching the statistics is a silent bug. The forward pass is perfect, the loss falls, the net learns something, and a parameter walks away. Here is all it takes, shown as a warning:
 
 # %% read-the-constants
 source(statistics_gradient.ConstantStatistics)
@@ -314,7 +314,7 @@ source(statistics_gradient.ConstantStatistics)
 #
 # $$\mathrm{BN}(a\,Xw) = \mathrm{BN}(Xw) \quad\Rightarrow\quad \nabla L(aw) = \tfrac1a \nabla L(w) \qquad w^\top \nabla L(w) = 0$$
 #
-# with $X$ of shape $(N, d)$. The first is the forward pass. Differentiate both sides by $w$ for the second, by $a$ at $a = 1$ for the third (Ioffe and Szegedy, Section 3.3, have the first two).
+# with $X$ of shape $(N, d)$. The first says that the output does not see $a$, so $L(aw) = L(w)$ for every $a > 0$. Differentiate that by $w$: $a \nabla L(aw) = \nabla L(w)$, the second. Differentiate it by $a$, at $a = 1$: the third. (Ioffe and Szegedy, Section 3.3, have the first two.)
 
 # %% guess-the-gradient tags=["predict"]
 ten = predict("All weights times 10: the gradient becomes how many times as long?", 10)
@@ -340,7 +340,7 @@ claim("Nor perpendicular.", cosines[1, small], ">", 0.01)
 # %% eps-breaks-it [markdown]
 # The last two are the fine print. $\epsilon$ has the unit of $x^2$, so it *knows* the scale: at $a = 0.01$ the variance of the layer has shrunk by $10^4$ and $\epsilon = 10^{-5}$ is no longer small beside it.
 #
-# Now let the net train. Every step is perpendicular to $w$, so by Pythagoras
+# Now let the net train by plain gradient descent. Every step is perpendicular to $w$, so by Pythagoras
 #
 # $$\lVert w_{t+1}\rVert^2 = \lVert w_t\rVert^2 + \eta^2 \lVert\nabla L(w_t)\rVert^2$$
 #
@@ -356,7 +356,7 @@ claim("Every step makes every unit longer.", rises, ">", 0, measured=True)
 claim("By what Pythagoras says.", gap, "<", 1e-12, measured=True)
 
 # %% effective-rate [markdown]
-# Only the direction $u = w/\lVert w\rVert$ matters to the net. A step changes $w$ by $\eta\,\nabla L(w) = \eta\,\nabla L(u)/\lVert w\rVert$, and the direction by that over $\lVert w\rVert$ again:
+# Only the direction $u = w/\lVert w\rVert$ matters to the net. A step moves $w$ by $\eta\,\nabla L(w)$, which is $\eta\,\nabla L(u)/\lVert w\rVert$ (the second formula, with $a = \lVert w\rVert$). It turns the direction by that, divided by $\lVert w\rVert$ once more:
 #
 # $$\eta_\text{effective} = \frac{\eta}{\lVert w\rVert^2}$$
 #
@@ -378,7 +378,7 @@ gap = (large[-1] - 10 * small[-1]).abs().max()
 claim("After 20 steps: still ten times.", gap, "<", 1e-12, measured=True)
 
 # %% what-the-rate-means [markdown]
-# So batch norm has a learning rate schedule built in. A unit that gets large gradients grows, and thereby slows itself down; Arora, Li and Lyu (2018, arXiv:1812.03981) show that gradient descent then succeeds with less tuning of the rate. And weight decay, in front of a batch norm, does not make the function any simpler: the function does not see the norm of $w$. It keeps $\lVert w\rVert$ small and the effective learning rate *high*.
+# So batch norm has a learning rate schedule built in. A unit that gets large gradients grows, and thereby slows itself down; Arora, Li and Lyu (2018, arXiv:1812.03981) show that gradient descent then succeeds with less tuning of the rate. And weight decay, in front of a batch norm, does not make the function any simpler: the function does not see how long $w$ is. It keeps $\lVert w\rVert$ small and the effective learning rate *high*.
 
 # %% explosion [markdown]
 # ## 7 · Batch norm makes gradients explode
@@ -387,9 +387,9 @@ claim("After 20 steps: still ten times.", gap, "<", 1e-12, measured=True)
 #
 # - **ReLU** lets half of the units pass: $\times \tfrac12$ on the squared length.
 # - **Batch norm** divides by $\sigma$: $\times 1/\sigma^2$ (its projection takes 2 of $N$ directions, hardly anything).
-# - **The weights**, square and of variance $v/d$: $\times v$.
+# - **The weights**, a $d \times d$ matrix of variance $v/d$ ([lesson 01](01_plain_networks.ipynb) writes $v = c^2$): $\times v$.
 #
-# The variance that batch norm divides by is $\sigma^2 = v \operatorname{var}(a)$, where $a = \operatorname{ReLU}(h)$ with $h$ standard normal. So $v$ cancels, and all depends on how much *variance* is in $a$.
+# The variance that batch norm divides by is $\sigma^2 = v \operatorname{var}(a)$, where $a = \operatorname{ReLU}(h)$ is what the layer before puts out, with $h$ standard normal after its own norm. So $v$ cancels, and all depends on how much *variance* is in $a$: its mean square $\mathbb E\, a^2$ minus its squared mean $(\mathbb E\, a)^2$.
 
 # %% guess-the-share tags=["predict"]
 share = predict("What share of the mean square of ReLU(h) is its squared mean?", 0.1)
@@ -402,7 +402,7 @@ found = a.mean() ** 2 / (a**2).mean()
 claim("The share is 1 / pi.", found, "~", 1 / np.pi, rtol=0.01, measured=True)
 
 # %% explosion-factor [markdown]
-# The mean square of $a$ is $\tfrac12$, its squared mean $\tfrac1{2\pi}$. He's initialization divides by nothing and takes $v = 2$: $\tfrac12 \cdot 2 = 1$, the length stays. Layer norm divides by a variance over the *features*, about $v$ times the mean square: $\tfrac12 \cdot 1/(v\cdot\tfrac12)\cdot v = 1$ again. Batch norm subtracts the mean of each unit first and divides by what is left:
+# The mean square of $a$ is half of that of $h$, so $\tfrac12$. Its mean is $\int_0^\infty h\, e^{-h^2/2}\, dh / \sqrt{2\pi} = 1/\sqrt{2\pi}$, and the square of that $\tfrac1{2\pi}$. A net without norms divides by nothing, and He takes $v = 2$: $\tfrac12 \cdot 2 = 1$, the length stays. Layer norm divides by a variance over the *features*. Over the features random weights average to 0, so there is next to no mean to subtract, and this variance is about $v$ times the mean square: $\tfrac12 \cdot 1/(v\cdot\tfrac12)\cdot v = 1$ again. Batch norm subtracts the mean of each unit first and divides by what is left:
 #
 # $$\frac12 \cdot \frac{1}{v\left(\frac12 - \frac1{2\pi}\right)} \cdot v = \frac{\pi}{\pi - 1} \approx 1.467 \qquad\text{so lengths grow by}\quad \sqrt{\frac{\pi}{\pi-1}} \approx 1.211$$
 #
@@ -436,16 +436,16 @@ claim("Residual, no norm: about sqrt(2).", raw, "in", (1.35, 1.48), measured=Tru
 claim("Residual with batch norm: little.", both, "in", (1.03, 1.12), measured=True)
 
 # %% what-growth-means [markdown]
-# Each cure alone explodes: batch norm without skips, and skips without norm. Together they nearly do not. Block $l$ adds a branch of variance 1 to a trunk of variance about $l$ (lesson 04), so the branch's share, and with it the growth, shrinks about as $1/l$. You see it in the grey crosses: on the way back the *first* blocks, with small $l$, come last, and there the curve bends up.
+# Each cure alone explodes: batch norm without skips, and skips without norm. Together they nearly do not. Block $l$ adds a branch of variance 1 to a trunk of variance about $l$ (lesson 04), so the branch's share of the variance, and with it the growth, shrinks about as $1/l$. You see it in the grey crosses: on the way back the *first* blocks, with small $l$, come last, and there the curve bends up.
 #
-# What this is *not*: a statement on a net in training. The same paper reports that one step of optimization already makes the range of the gradients much smaller. It is a statement on where training starts, and on why very deep plain batch norm nets do not get off the ground.
+# What this is *not*: a statement on a net in training. The same paper reports that one step of optimization already makes the range of the gradients much smaller. It is a statement on where training starts. Whether it explains why very deep plain nets with batch norm train so badly (lesson 01) is another question; the next section has a second candidate.
 
 # %% shattered [markdown]
 # ## 8 · Long enough is not good enough: shattered gradients
 #
 # Suppose the lengths are fine. Is the gradient of *use*? It is, if it also holds a little further on. Balduzzi and others (2017, arXiv:1702.08591) look at nets from one number to one number, before training, and at the gradient at neighbouring inputs. In a shallow net it changes slowly. In a deep plain net it resembles white noise, where neighbours know nothing of each other; with skip connections this sets in far more slowly.
 #
-# A grid of 256 inputs, 200 units a layer, batch norm everywhere, 24 layers.
+# A grid of 256 inputs, 200 units a layer, batch norm everywhere, 24 layers. How alike neighbours are we measure by the *autocorrelation* of the gradient along the grid: the correlation between its value at one input and at the next. It is near 1 for a smooth curve and near 0 for white noise.
 
 # %% guess-sign-changes tags=["predict"]
 changes = predict("Of 255 steps along the grid, how many flip the gradient's sign?", 10)
@@ -492,7 +492,7 @@ claim("He's weights: less alike.", larger, "<", deep - 0.03, measured=True)
 #
 # Why does batch norm help at all? The paper of 2015 has a hypothesis in its title. While a net trains, the earlier layers change, so what a later layer receives changes in distribution, and it has to learn on shifting ground. The authors call this **internal covariate shift** and propose that batch norm helps because it reduces it.
 #
-# A hypothesis can be tested. Santurkar and others (2018, arXiv:1805.11604) made the ground shift *again*, behind each batch norm: every feature gets a random shift and stretch, new at every step. If stable distributions are what counts, this net must train as badly as one without norm.
+# A hypothesis can be tested. Santurkar and others (2018, arXiv:1805.11604) made the ground shift *again*, behind each batch norm: every feature gets a random shift and stretch, new at every step. (In the paper it also differs from sample to sample.) If stable distributions are what counts, this net must train as badly as one without norm.
 
 # %% read-the-noise
 from coursekit.experiments import noisy_batch_norm
@@ -500,7 +500,7 @@ from coursekit.experiments import noisy_batch_norm
 source(noisy_batch_norm.NoisyBatchNorm)
 
 # %% noisy-setting [markdown]
-# Eight layers on the digits, 250 updates, three seeds, and a learning rate of 1: far too much for the net without norm, which learns nothing at it. To know how much the ground shifts *naturally*, a net without norm also trains at a rate that it can stand, 0.3. **Drift** is how far mean and standard deviation of a feature move from one update to the next: the square of both moves, averaged.
+# Eight layers on the digits, 250 updates, three seeds, and a learning rate of 1: far too much for the net without norm, which learns nothing at it. To know how much the ground shifts *naturally*, a net without norm also trains at a rate that it can stand, 0.3. **Drift** is how far mean and standard deviation of a feature move from one update to the next: we square both moves, add them, and average over features, layers and updates.
 
 # %% guess-noisy tags=["predict"]
 noisy = predict("Noisy batch norm at learning rate 1: its test accuracy?", 0.3)
@@ -536,7 +536,7 @@ claim("With noisy batch norm nearly as well.", gap, "<", 0.05, measured=True)
 # %% smoothing [markdown]
 # ## 10 · Is it a smoother loss?
 #
-# The same authors propose another explanation: with batch norm the loss is **smoother**, so the gradient can be trusted further out. To measure it, stop every few updates, walk against the gradient, from half a learning rate to four of them, and record two things: how much the loss of the batch varies on the way, and how far the gradient there is from the gradient we started with. Eight layers, learning rate 0.1, at which both nets learn.
+# The same authors propose another explanation: with batch norm the loss is **smoother**, so the gradient can be trusted further out. To measure it, stop every few updates, walk against the gradient, from half a learning rate to four of them, and record two things: how much the loss of the batch varies on the way (highest minus lowest), and how far the gradient there is from the gradient we started with. Eight layers, learning rate 0.1, at which both nets learn.
 
 # %% guess-variation tags=["predict"]
 rougher = predict("How many times more does the loss vary without norm?", 1.5)
@@ -587,7 +587,7 @@ explore_loss_slice()
 # <details><summary>Answers</summary>
 #
 # 1. Without norm at about 0.2, with batch norm at about 2. This is the same fact as in section 9, where a rate of 1 was fatal for one and fine for the other.
-# 2. It is, but not by the same amount: the two differ more after 10 updates than at the start, and least after 160, when both losses are small. One slice of one seed is an anecdote; that is why the claims above average over training and seeds.
+# 2. It is, but not by the same amount: the two differ more after 10 updates than at the start, and least after 160, when both losses are small. (Here we asked which *rate* is too high. The loss itself varies less without norm by then, as claimed above: it is nearly zero.) One slice of one seed is an anecdote; that is why the claims above average over training and seeds.
 #
 # </details>
 
@@ -647,13 +647,13 @@ claim("It bends a hundredth as much.", bend(10) / bend(1), "~", 0.01, rtol=1e-3)
 # | mean and variance as constants | $\sum_n dx_n \neq 0$; a bias before the norm drifts |
 # | the mean's path forgotten | $\sum_n dx_n \neq 0$ |
 # | the variance's path forgotten | $\sum_n dx_n = 0$, but $\sum_n dx_n \hat x_n$ is large |
-# | one consumer of `xmu` forgotten | all nodes right down to `inv_std`, `xmu` wrong |
+# | one consumer of `xmu` forgotten | on the way back all nodes before `xmu` are right, `xmu` is not |
 # | $N$ missing, or $D$ in its place | off by a factor; right by luck if $N = D$ |
 # | $\gamma$ forgotten in `dx`, or used twice | passes with $\gamma = 1$ |
 # | $\epsilon$ forgotten on the way back | passes a check at $10^{-5}$ with $\epsilon = 10^{-5}$ |
 # | `dgamma` with `y` in the place of `x_hat` | passes with $\gamma = 1$, $\beta = 0$ |
 # | `dgamma`, `dbeta` averaged over the batch | a factor of $N$ too small |
-# | the training formula used in evaluation | gradients through remembered statistics, which have none |
+# | the training formula used in evaluation | in evaluation mode `dx` disagrees with central differences |
 
 # %% passes-by-luck [markdown]
 # Look at the entries with "passes" and "by luck": $\gamma = 1$, $\beta = 0$, $N = D$ and a small $\epsilon$ are what wrong code survives. So a good test has none of them.
@@ -707,7 +707,7 @@ claim(
 #
 # <details><summary>Answer</summary>
 #
-# **2.** With the full gradient $db = \sum_n dx_n = 0$, at *any* learning rate, so (1) cannot be the reason: a high rate times zero is zero. (3) would make the drift likelier once the statistics are cut off (section 5 has no $\beta$), but with the right gradient a missing $\beta$ moves no bias either.
+# **2.** With the full gradient $db = \sum_n dx_n = 0$, at *any* learning rate, so (1) cannot be the reason: a high rate times zero is zero. (3) moves no bias either: the nets of section 5 have no $\beta$, and with the right gradient their biases stay at 0.
 #
 # </details>
 
@@ -743,7 +743,7 @@ claim(
 # | | |
 # |---|---|
 # | two rules | two consumers: add; copied forward: sum backward (and the other way round) |
-# | backward | $dx = \frac{\gamma}{N\sigma}\left(N\,dy - \sum dy - \hat x \sum dy\,\hat x\right)$, $\;d\gamma = \sum dy\,\hat x$, $\;d\beta = \sum dy$ |
+# | backward | $dx = \frac{\gamma s}{N}\left(N\,dy - \sum dy - \hat x \sum dy\,\hat x\right)$ with $s = 1/\sqrt{\sigma^2 + \epsilon}$, $\;d\gamma = \sum dy\,\hat x$, $\;d\beta = \sum dy$ |
 # | projection | $dx = \gamma s\,(I - \mathbf 1\mathbf 1^\top/N - \hat x\hat x^\top/N)\,dy$ |
 # | two sums | $\sum_n dx_n = 0$; $\;\sum_n dx_n\hat x_n = O(\epsilon)$ |
 # | evaluation | $dx = \gamma s\,dy$ |

@@ -45,7 +45,7 @@ how_many.reveal(mean.size)
 claim("The means have the shape (B, T, 1).", mean.shape, "==", (2, 3, 1))
 
 # %% who-shares [markdown]
-# One for each sample and time step. In the picture each row is one vector; entries that share a mean and a variance have one colour. Batch norm (lesson 05) cuts the same block the other way: one mean for each *feature*, over everything else.
+# One for each sample and time step. In the picture each row is one vector; entries that share a mean and a variance have one colour. Batch norm ([lesson 05](05_batch_norm.ipynb)) cuts the same block the other way: one mean for each *feature*, over everything else.
 
 # %% draw-who-shares
 show(plots.draw_who_shares, (2, 3, 4), ncols=2)
@@ -112,7 +112,7 @@ claim("The std is the root of var / (var + eps).", std, "~", np.sqrt(0.5), rtol=
 #
 # $$x - \mu \mathbf 1 = P x, \qquad P = I - \tfrac1d \mathbf 1 \mathbf 1^\top$$
 #
-# of shape $(d, d)$. Dividing by $\sigma$ then moves the point along its own direction until $\frac1d \lVert \hat x\rVert^2 = 1$. So with $\epsilon = 0$ **every** vector lands on a sphere of radius $\sqrt d$ inside that plane, whatever its length was.
+# of shape $(d, d)$. Dividing by $\sigma$ then moves the point along its own direction until $\frac1d \lVert \hat x\rVert^2 = 1$. So with $\epsilon = 0$ **every** vector, unless it is constant, lands on a sphere of radius $\sqrt d$ inside that plane, whatever its length was.
 
 # %% check-the-geometry
 d = 64
@@ -206,11 +206,11 @@ claim("LN(x / 1000) has a std of 0.30 at eps = 1e-5.", small.std(), "in", (0.30,
 #
 # $$\frac{\partial \mu}{\partial x_j} = \frac1d \qquad \frac{\partial \sigma^2}{\partial x_j} = \frac2d (x_j - \mu) \qquad \frac{\partial s}{\partial x_j} = -\frac{s^3}{2}\,\frac{\partial \sigma^2}{\partial x_j} = -\frac{s^2}{d}\,\hat x_j$$
 #
-# The product rule puts them together, and everything that is not $s$ collects in a bracket:
+# (The second is short because $\sum_i (x_i - \mu) = 0$: moving $\mu$ does not change $\sigma^2$.) The product rule puts them together. Write $x_i - \mu = \hat x_i / s$ and take $s$ out of the bracket:
 #
-# $$J_{ij} = \frac{\partial \hat x_i}{\partial x_j} = s\left(\delta_{ij} - \frac1d - \frac{\hat x_i \hat x_j}{d}\right) \qquad J = s\left(I - \tfrac1d \mathbf 1\mathbf 1^\top - \tfrac1d \hat x \hat x^\top\right)$$
+# $$J_{ij} = \frac{\partial \hat x_i}{\partial x_j} = s\left(\delta_{ij} - \frac1d\right) + (x_i - \mu)\,\frac{\partial s}{\partial x_j} = s\left(\delta_{ij} - \frac1d - \frac{\hat x_i \hat x_j}{d}\right) \qquad J = s\left(I - \tfrac1d \mathbf 1\mathbf 1^\top - \tfrac1d \hat x \hat x^\top\right)$$
 #
-# of shape $(d, d)$. The second term comes from the mean, the third from the variance.
+# of shape $(d, d)$, with $\delta_{ij} = 1$ for $i = j$ and 0 otherwise. The second term comes from the mean, the third from the variance.
 
 # %% guess-the-rank tags=["predict"]
 rank = predict("eps = 0, d = 64. What is the rank of J?", 64)
@@ -267,7 +267,7 @@ dx, dgamma, dbeta = layer_norm_backward(dy, cache)
 dx_sum.reveal(round(abs(dx.sum(axis=-1)).max(), 9))
 
 # %% trust-nothing [markdown]
-# The first subtraction takes the mean out, so the sum is zero: a gradient cannot ask layer norm for a shift. A derivation is worth what its checks are worth. We compare with central differences (lesson 00) and with torch, for a *random* `dy`, and with $\epsilon = 0.1$ so that a misplaced $\epsilon$ would show.
+# The first subtraction takes the mean out, so the sum is zero: a gradient cannot ask layer norm for a shift. A derivation is worth what its checks are worth. We compare with central differences ([lesson 00](00_start_here.ipynb)) and with torch, for a *random* `dy`, and with $\epsilon = 0.1$ so that a misplaced $\epsilon$ would show.
 
 # %% check-the-backward
 from coursekit.reference import numerical_gradient, relative_error
@@ -290,7 +290,7 @@ for (name, value), leaf in zip(ours.items(), leaves, strict=True):
     claim(f"{name} agrees with torch.", error, "<", 1e-12, measured=True)
 
 # %% a-loss-that-proves-nothing [markdown]
-# **A trap.** Many test their backward pass with the loss $\sum_i y_i^2$. But $\lVert\hat x\rVert^2 = d$ for *every* $x$: this loss is constant, its gradient is zero, and a backward pass that returns only zeros passes the test. Xu and others (2019) call what happens here re-centring and re-scaling of the gradient, and argue that it helps training more than the forward pass does.
+# **A trap.** Many test their backward pass with the loss $\sum_i y_i^2$. But with $\gamma = 1$, $\beta = 0$ and $\epsilon = 0$ this is $\lVert\hat x\rVert^2 = d$ for *every* $x$: the loss is constant, its gradient is zero, and a backward pass that returns only zeros passes the test. Xu and others (2019) call what happens here re-centring and re-scaling of the gradient, and argue that it helps training more than the forward pass does.
 
 # %% check-the-trap
 y, cache = layer_norm_forward(x, np.ones(5), np.zeros(5), eps=0.0)
@@ -359,8 +359,8 @@ claim("Inside, the largest stays below 1 / sqrt(eps).", largest, "<", 317)
 # %% real-bugs [markdown]
 # $\infty \cdot 0$ is NaN, and one NaN in a gradient turns every weight into NaN at the next update. It happened to
 # [PyTorch Geometric](https://github.com/pyg-team/pytorch_geometric/pull/2917), which moved its $\epsilon$ inside in 2021, and it was reported for
-# [CNTK](https://github.com/microsoft/CNTK/issues/3816) and
-# [burn](https://github.com/tracel-ai/burn/issues/1992). The widely copied *Annotated Transformer* divides by `std + eps` too, with the unbiased standard deviation on top; a reader
+# [burn](https://github.com/tracel-ai/burn/issues/1992) and
+# [CNTK](https://github.com/microsoft/CNTK/issues/3816) (whose reporter blames rounding, and mends it by the same move). The widely copied *Annotated Transformer* divides by `std + eps` too, with the unbiased standard deviation on top; a reader
 # [asks why](https://github.com/harvardnlp/annotated-transformer/issues/122).
 #
 # **Try it.** The right panel shows by how much a gradient can be multiplied on its way back.
@@ -443,7 +443,7 @@ changes = touch.layer.per_row, touch.batch.per_row
 show(plots.draw_row_changes, *changes, touched=touch.touched)
 
 # %% small-batches [markdown]
-# Does it matter for training? Wu and He (2018, arXiv:1803.08494) trained a ResNet-50 on ImageNet with ever smaller batches. With 2 images a batch, their group norm, which like layer norm ignores the batch, had an error 10.6 percentage points below batch norm's; with usual batches the two were close. We do it at our scale: a net with four hidden layers on 8 × 8 digits, three seeds, the same number of samples seen at every batch size.
+# Does it matter for training? If you did lesson 05 you know: the experiment below is the one of its section 7, seen from the other side. Wu and He (2018, arXiv:1803.08494) trained a ResNet-50 on ImageNet with ever smaller batches. With 2 images a batch, their group norm, which like layer norm ignores the batch, had an error 10.6 percentage points below batch norm's; with usual batches the two were close. Ours is a net with four hidden layers on 8 × 8 digits, three seeds, the same number of samples seen at every batch size.
 #
 # Layer norm reaches about 0.92 at batch size 2. What does batch norm reach?
 
@@ -468,7 +468,7 @@ claim("With batches of 16 the two are close.", abs(gain[16]), "<", 0.05, measure
 claim("With batches of 32 too.", abs(gain[32]), "<", 0.05, measured=True)
 
 # %% why-pairs-fail [markdown]
-# Section 3 has the reason. In a batch of two, each feature is normalized over two numbers, and two different numbers always become $-1$ and $1$. During training a batch norm layer learns which of two digits has *more* of a feature, never how much there is. In evaluation it gets the real values, through remembered statistics, and is a different function. Our numbers are much more drastic than those of the paper: there each channel also averages over many pixels, so a "batch of two" has thousands of values.
+# Section 3 has the reason. In a batch of two, each feature is normalized over two numbers, and two different numbers always become $-1$ and $1$. During training a batch norm layer passes on which of two digits has *more* of a feature, never how much there is. In evaluation it gets the real values, through remembered statistics, and is a different function. Our numbers are much more drastic than those of the paper: there each channel also averages over many pixels, so a "batch of two" has thousands of values.
 
 # %% affine [markdown]
 # ## 9 · Gamma and beta learn
@@ -588,7 +588,7 @@ claim("d = 5: it shows.", largest_slip(5), ">", 0.1)
 #
 # <details><summary>Answer</summary>
 #
-# **3.** The output sits on the sphere and ignores the scale. The Jacobian has the factor $s = 1/\sigma$, and $\sigma$ is ten times larger. (1) forgets that the scale is divided out. (2) forgets $s$: as the weights grow, their gradient shrinks. Lesson 06 shows what this does to the learning rate.
+# **3.** The output sits on the sphere and ignores the scale. The Jacobian has the factor $s = 1/\sigma$, and $\sigma$ is ten times larger. (1) forgets that the scale is divided out. (2) forgets $s$: as the weights grow, their gradient shrinks. [Lesson 06](06_batch_norm_backward.ipynb) showed what this does to the learning rate.
 #
 # </details>
 
@@ -639,5 +639,5 @@ claim("d = 5: it shows.", largest_slip(5), ">", 0.1)
 # - Ba, Kiros, Hinton, *Layer Normalization*, 2016, [arXiv:1607.06450](https://arxiv.org/abs/1607.06450). The source; its invariance table covers weights as well as data.
 # - Xu, Sun, Zhang, Zhao, Lin, *Understanding and Improving Layer Normalization*, 2019, [arXiv:1911.07013](https://arxiv.org/abs/1911.07013). Is it the forward or the backward pass that helps? Read it after section 5.
 # - Riechers, *Geometry and Dynamics of LayerNorm*, 2024, [arXiv:2405.04134](https://arxiv.org/abs/2405.04134). Section 3 in full, with $\gamma$ and $\beta$: the sphere becomes an ellipsoid.
-# - Wu, He, *Group Normalization*, 2018, [arXiv:1803.08494](https://arxiv.org/abs/1803.08494). The batch size experiment at full scale, and the bridge to lesson 08.
+# - Wu, He, *Group Normalization*, 2018, [arXiv:1803.08494](https://arxiv.org/abs/1803.08494). The batch size experiment at full scale, and the bridge to [lesson 08](08_normalized_residual_networks.ipynb).
 # - Xiong and others, *On Layer Normalization in the Transformer Architecture*, 2020, [arXiv:2002.04745](https://arxiv.org/abs/2002.04745). *Where* to put the norm; lesson 08 repeats its measurements.

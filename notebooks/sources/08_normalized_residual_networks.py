@@ -5,7 +5,7 @@
 #
 # **You will** put the norm in several places of a residual net and find out what that does to gradients; derive RMS norm and group norm from layer norm; look for the S that made people replace norms by a tanh; choose a norm with reasons; and learn to find a fault in a deep net by looking instead of guessing.
 #
-# **You need** residual blocks (lesson 02), the growth of their variance (lesson 04), batch norm (lessons 05 and 06) and layer norm (lesson 07).
+# **You need** residual blocks ([lesson 02](02_residual_connections.ipynb)), the growth of their variance ([lesson 04](04_initialization_and_scaling.ipynb)), batch norm ([lesson 05](05_batch_norm.ipynb) and [lesson 06](06_batch_norm_backward.ipynb)) and layer norm ([lesson 07](07_layer_norm.ipynb)). You need not know Transformers: for this lesson they are residual nets that read sequences.
 #
 # **How to read.** As always: guess first, then run. Every number in the text is a *claim* that the notebook checks in front of you. The lesson ends with the **claims ledger**: all claims of the article this course began with, and what became of each.
 
@@ -33,7 +33,7 @@ rng = np.random.default_rng(8)
 # %% where-to-stand [markdown]
 # ## 1 · Four places for a norm
 #
-# Each block of a residual net computes $x + f(x)$. Call the line of sums that runs from the stem to the head the **trunk**; $f$ is the **branch**. Here $f$ is what Transformers have in every second block: linear, activation, linear. Where may a norm stand?
+# Each block of a residual net computes $x + f(x)$. The first layer, which reads the data, is the **stem**; the last, which puts out the logits, is the **head**. The line of sums between them is the **trunk**, and $f$ is the **branch**. Here $f$ is what Transformers have in every second block: linear, activation, linear. Where may a norm stand?
 #
 # | name | block | |
 # |---|---|---|
@@ -63,7 +63,7 @@ claim("Both have equally many parameters.", pre_size, "==", post_size)
 # %% gradients-at-the-start [markdown]
 # ## 2 · What arrives at which block?
 #
-# We draw the weights of $f$ with He's gain. Two linear layers double the mean square each, and ReLU between them halves it, so $f$ turns a mean square of 1 into 2.
+# We draw the weights of $f$ with He's gain. Two linear layers double the mean square each, and ReLU between them halves it, so $f$ turns a mean square of 1 into 2. (In lesson 04 a ReLU stood before each of the two layers, and a branch made 1 of 1. Hence the 2 below where lesson 04 has a 1.)
 #
 # **Pre-LN.** The input of every $f$ is normalized, so every block adds 2 to the variance of the trunk, whatever the trunk has:
 #
@@ -99,7 +99,7 @@ claim("Pre-LN does that.", pre_change, "~", rule, rtol=0.35, measured=True)
 claim("Under Post-LN nothing falls.", post_change, ">", 0.9, measured=True)
 
 # %% first-and-last [markdown]
-# Now compare the last block with the first **in one net** of 48 blocks. Adam and its relatives use one learning rate for all layers, so such ratios matter. The thin lines warn you: single Post-LN nets differ widely, and only the median of ten seeds tells a clear story.
+# Now compare the last block with the first **in one net** of 48 blocks. Gradient descent has one learning rate for all layers, so such ratios matter. (Adam divides each gradient by its usual size, so to Adam they matter less.) The thin lines warn you: single Post-LN nets differ widely, and only the median of ten seeds tells a clear story.
 
 # %% compare-first-and-last
 ratio = {name: starts[name].last[-1] / starts[name].first[-1] for name in names}
@@ -119,7 +119,7 @@ claim("Post-LN seeds differ more than fourfold.", spread, ">", 4, measured=True)
 # %% trunk-alone [markdown]
 # ### The trunk alone
 #
-# A residual net was to have a path that leaves the signal alone. Does it? Let the branches compute as before, but pass no gradient back; what then reaches the stem came along the trunk alone.
+# A residual net was to have a path that leaves the signal alone. Does it? Let the branches compute as before, but pass no gradient back; what then reaches the stem came along the trunk alone. Its **share** is the length of the gradient behind the stem over its length behind the last block.
 #
 # Under Pre-LN nothing stands on the trunk: a factor of exactly 1. Under Post-LN each block has a norm there, which divides by $\sqrt 3$:
 #
@@ -147,7 +147,7 @@ show(plots.draw_by_trunk, post.depths, post.by_trunk, pre.by_trunk)
 # %% final-norm [markdown]
 # ## 3 · Why Pre-LN needs a final norm
 #
-# The head of a Pre-LN net reads the trunk, whose standard deviation is $\sqrt{1 + 2L}$. Leave the final norm out, and the logits grow like that. A net that knows nothing then makes **sure** statements, and the loss of a sure wrong answer grows with the logits. The best that ignorance can do among ten digits is $\log 10$:
+# The trunk of a Pre-LN net ends with the standard deviation $\sqrt{1 + 2L}$. Leave the final norm out, and the logits are that large too. A net that has learned nothing is then very **sure** of its answers, and the surer a wrong answer, the higher its loss. The best that ignorance can do among ten digits is $\log 10$:
 
 # %% check-the-ignorance
 config = norm_placement.Config()
@@ -173,7 +173,7 @@ claim("Its first gradient is many times larger.", louder, ">", 5, measured=True)
 show(plots.draw_start_losses, post.depths, without.loss, pre.loss)
 
 # %% what-the-final-norm-does [markdown]
-# So the final norm does two things: it hands the head a vector whose size does not depend on the depth, and it divides every gradient by the size the trunk has grown to. GPT-2, which moved the norms into the branches, added one at the end. It costs $2d$ parameters and is the line most often forgotten in exercises.
+# So the final norm does two things: it hands the head a vector whose size does not depend on the depth, and it divides every gradient by the size the trunk has grown to. GPT-2, which moved the norms into the branches, added one at the end. It costs $2d$ parameters, and it is easily forgotten: without it nothing raises an error.
 #
 # Post-LN needs none: its last block ends in a norm.
 
@@ -231,7 +231,7 @@ claim("On its way it was better.", end - best, ">", 0.1, measured=True)
 claim("With a rate of 0.001 every net learns.", last, "<", 0.3, measured=True)
 
 # %% what-warm-up-does [markdown]
-# So Post-LN is not broken; it wants smaller steps. Here warm-up does half of the work: it brings the nets away from chance, then the full rate is too much for them again. On a translation task (IWSLT14), with its own rates, warm-up did all of it: Xiong and others report a BLEU score (higher is better) of about 34 with, and 8.45 without; and Pre-LN did about as well with no warm-up. Why Post-LN is so touchy is debated: Liu and others (2020, arXiv:2004.08249) hold that not the gradients are to blame but the weight of the branches, which amplifies every change.
+# So Post-LN is not broken; it wants smaller steps. Here warm-up helps only in part: it brings the nets away from chance, then the full rate is too much for them again. On a translation task (IWSLT14), at other rates, it made all the difference: Xiong and others report a BLEU score (higher is better) of about 34 with, and 8.45 without; and Pre-LN did about as well with no warm-up. Why Post-LN is so touchy is debated. Liu and others (2020, arXiv:2004.08249) do not blame the gradients. They blame how heavily a Post-LN net depends on its branches, which amplifies every change of the weights.
 #
 # Pre-LN is not *better*; it is easier. Its price is what you measured: deep blocks get small gradients, and each adds ever less to a trunk that grows.
 #
@@ -258,7 +258,7 @@ claim("No norm: far above.", bare_std, ">", 100, measured=True)
 # **Try it.** Triangles at an edge mean: off the scale, read the words.
 #
 # 1. Take "none" and move the number of blocks. By what factor does the std grow with each block? Why does the trunk's share stay 1 all the same?
-# 2. Take 32 blocks and "sigmoid". Compare the first block's gradient under "post" and under "pre". Which of the two numbers of section 2 explains it?
+# 2. Take 32 blocks and "sigmoid". Compare the first block's gradient under "post" and under "pre". Which formula of section 2 explains it?
 
 # %% explore-the-places tags=["explorer"]
 from coursekit.explorers.norm_placement import explore_norm_placement
@@ -318,7 +318,7 @@ show(zoo.draw_shifts, shifts, np.array(still), np.array(moved))
 # %% rms-exact [markdown]
 # **What is often said.** RMS norm is a faster layer norm.
 #
-# **What is exact.** It is another function. It gives up **shift invariance**; the two agree on inputs of mean zero only. In the language of lesson 07: layer norm deletes two directions of a small change, $\mathbf 1$ and $\hat x$. RMS norm deletes one. Its Jacobian is $s\,(I - \hat x \hat x^\top/d)$ with $s$ one over the root, of rank $d - 1$.
+# **What is exact.** It is another function. It gives up **shift invariance**; the two agree on inputs of mean zero only. In the language of lesson 07: layer norm deletes two directions of a small change, $\mathbf 1$ and $\hat x$. RMS norm deletes one. For $\epsilon = 0$ its Jacobian is $s\,(I - \hat x \hat x^\top/d)$, with $s$ one over the root and $\hat x = s\,x$; its rank is $d - 1$.
 
 # %% guess-the-rms-rank tags=["predict"]
 rms_rank = predict("eps = 0, d = 64: the rank of RMS norm's Jacobian?", 64)
@@ -480,7 +480,7 @@ claim("First norm: the sigmas differ by 20 % or more.", least, ">", 0.2, measure
 claim("All others: by less.", most, "<", 0.2, measured=True)
 
 # %% what-it-means-for-dyt [markdown]
-# The numbers are the error a tanh leaves over the error a line leaves; 1 means "no gain". In our nets, over three seeds, the S is there in the **first** norm only, and it was there before training: what enters it comes straight from the pixels, and the vectors' $\sigma$ differ by about 30 %. The trunk evens that out, and deeper norms are close to straight lines.
+# The numbers are the error a tanh leaves over the error a line leaves; 1 means "no gain". In our nets, over three seeds, the S is there in the **first** norm only, and it was there before training: what enters it comes straight from the pixels, and the vectors' $\sigma$ differ by 20 % or more (their standard deviation over their mean). The trunk evens that out, and deeper norms are close to straight lines.
 #
 # So **our nets do not show what the paper shows**. That refutes nothing. Their nets are trained Transformers with many tokens; ours are small MLPs on digits, and behind the first norm our vectors have nearly one size, so there is little to bend a cloud. It does tell you what DyT rests on: a property of *trained activations*, to be looked at, and not an identity like the two above.
 
@@ -502,7 +502,7 @@ claim("All others: by less.", most, "<", 0.2, measured=True)
 # %% zero-the-last-norm [markdown]
 # ### Zero the last norm?
 #
-# A popular trick starts $\gamma$ of the last norm in every branch at 0 (Goyal and others, 2017, arXiv:1706.02677, Section 5.1), so that each block starts as the identity. It works where a norm *ends the branch*. On the trunk of a Post-LN net the same zero would delete everything. Does it help? Eighty updates, 2 and 24 blocks with batch norm, three seeds.
+# A popular trick starts $\gamma$ of the last norm in every branch at 0 (Goyal and others, 2017, arXiv:1706.02677, Section 5.1), so that each block starts as the identity. It works where a norm *ends the branch*. On the trunk of a Post-LN net the same zero would delete everything. Does it help? Lesson 04 asked that of pre-activation nets: a little worse at one block, better at twenty. Now the form in which ResNets use it: post-activation blocks with batch norm, 2 and 24 of them, eighty updates, three seeds.
 
 # %% guess-the-zero tags=["predict"]
 answers = ["both", "the shallow net", "the deep net", "neither"]
@@ -539,7 +539,7 @@ claim("Zeros on the trunk delete the input.", logits.std(0).max(), "==", 0)
 #
 # | look at | healthy | how |
 # |---|---|---|
-# | gradient by layer | smooth from block to block, and equal to a difference quotient (lesson 00) | `activations`, `torch.autograd.grad` |
+# | gradient by layer | smooth from block to block, and equal to a difference quotient ([lesson 00](00_start_here.ipynb)) | `activations`, `torch.autograd.grad` |
 # | gradient of a bias before batch norm | 0 up to rounding: the norm takes the bias away (lesson 06) | `.bias.grad` |
 # | std of the trunk by block | follows a rule you can derive; here it grows slowly, like $\sqrt l$ | `activations`, `.std()` |
 # | train/eval gap | evaluation no worse than training mode | `net.train()`, `net.eval()` |
@@ -551,7 +551,7 @@ claim("Zeros on the trunk delete the input.", logits.std(0).max(), "==", 0)
 # %% paper-count [markdown]
 # Two words on the table. A **difference quotient** compares the loss at two points a small step apart, along one random direction; it uses forward passes only, so it cannot share a mistake with the backward pass. And the **first** figure is from before training, in float64; the accuracies are from after 80 updates.
 #
-# Begin on paper. The net reads 64 pixels, has width 64, and a batch norm behind each linear layer: a linear layer with bias has $64 \cdot 64 + 64$ parameters, a batch norm $2 \cdot 64$. One such pair is the stem, each block has two, and the head is linear with ten outputs.
+# Begin on paper. The net is made of lesson 02's post-activation blocks, so a ReLU follows each sum, and its mask belongs to the skip's gradient too. It reads 64 pixels, has width 64, and a batch norm behind each linear layer but the head: a linear layer with bias has $64 \cdot 64 + 64$ parameters, a batch norm $2 \cdot 64$. One such pair is the stem, each block has two, and the head is linear with ten outputs.
 
 # %% guess-the-count tags=["predict"]
 count = predict("How many parameters does the net of 24 blocks have?", 100_000)
@@ -647,7 +647,7 @@ claim("New running statistics close it.", mended, ">", 0.1, measured=True)
 # | group norm with one $\gamma$ a group | the parameter has $G$ entries instead of $C$ |
 # | groups that mix samples: `reshape(G, -1)` | a NaN in one sample reaches another |
 # | `[Block()] * L` | parameter count |
-# | a healthy gradient *norm* taken for a right gradient | only a difference quotient tells |
+# | a gradient of healthy *length* taken for a right one | only a difference quotient tells |
 
 # %% check-the-first-mistake
 x_block = torch.randn(4, 64, generator=torch.Generator().manual_seed(1))
@@ -682,7 +682,7 @@ claim("A Post-LN block of zeros does not.", post_gap, ">", 0.1, measured=True)
 #
 # <details><summary>Answer</summary>
 #
-# **1.** The way back is a sum over $2^{48}$ paths (lesson 03), and with He's weights the branch has twice the share of the trunk in each block. (2): they have gradients of their own, but carry none onward beyond what the norm does. (3) mixes up one path with the sum of all.
+# **1.** The way back is a sum over $2^{48}$ paths ([lesson 03](03_residual_networks_at_work.ipynb)), and in each block the branch passes on twice the mean square that the trunk does, with He's weights. (2): they get gradients of their own, but open no path past the norm they belong to. (3) takes one path for the sum of all.
 #
 # </details>
 
@@ -748,13 +748,13 @@ claim("A Post-LN block of zeros does not.", post_gap, ">", 0.1, measured=True)
 # - Zhang, Sennrich, *Root Mean Square Layer Normalization*, 2019, [arXiv:1910.07467](https://arxiv.org/abs/1910.07467). The source of section 5; compare its list of invariances with lesson 07's.
 # - Jiang and others, *Pre-RMSNorm and Pre-CRMSNorm Transformers*, 2023, [arXiv:2305.14858](https://arxiv.org/abs/2305.14858). The trunk of mean zero, and one feature saved.
 # - Wu, He, *Group Normalization*, 2018, [arXiv:1803.08494](https://arxiv.org/abs/1803.08494). Its first figures alone are worth it.
-# - Kim and others, *Peri-LN*, 2025, [arXiv:2502.02732](https://arxiv.org/abs/2502.02732). The sandwich in large language models, with the reasons.
+# - Kim and others, *Peri-LN: Revisiting Normalization Layer in the Transformer Architecture*, 2025, [arXiv:2502.02732](https://arxiv.org/abs/2502.02732). The sandwich in large language models, with the reasons.
 # - Zhu and others, *Transformers without Normalization*, 2025, [arXiv:2503.10622](https://arxiv.org/abs/2503.10622). Look at its clouds of points, then at ours.
 
 # %% ledger-intro [markdown]
 # ## The claims ledger
 #
-# This course began with a short article that made nine claims about deep networks. Here is each of them, the lesson that derives and measures it, one number from there, and what has to be put right. Where the number comes from training it is the bound that the lesson claims, so it holds on your computer too. Numbers that need no training are computed once more in the cell below.
+# This course began with a short article that made nine claims about deep networks. Here is each of them, the lesson that derives and measures it, one number from there, and what has to be put right. Where the number comes from training it is the bound that the lesson claims, so it holds on your computer too. Four numbers that are plain arithmetic are computed once more in the cell below.
 
 # %% check-the-ledger
 shrunk, point = 1.0, 1.0
@@ -774,7 +774,7 @@ claim("A8: at variance eps the std is 0.71.", np.sqrt(1 / 2), "~", 0.707, rtol=0
 # | **A3** | $z = 0$ gives $a^{(l+1)} = a^l$, which a learned $z$ can only improve on | [lesson 02](02_residual_connections.ipynb#Claim-A3) | 50 tanh blocks with $z = 0$ turn 1 into 0.17 | only if $g(a) = a$: for ReLU and $a \ge 0$; in the pre-activation form for every $g$. That the identity is contained does not say that training finds it |
 # | **A4** | the skip is the main road, the branch forks off and is added back | [lesson 02](02_residual_connections.ipynb#Claim-A4) | a road scaled by 0.9 in 50 blocks keeps 0.005 | the road is clear only if nothing stands on it: no activation, no factor, no norm (section 2 above) |
 # | **A5** | the gradient flows through skip and branch alike, which reduces vanishing | [lesson 02](02_residual_connections.ipynb#Claim-A5), [in deep nets](02_residual_connections.ipynb#Claim-A5,-in-deep-nets) and [by path length](03_residual_networks_at_work.ipynb#Claim-A5,-by-path-length) | 20 blocks: the gradient takes 10 branches on average at branch gain 1, one at $1/\sqrt L$ | $I + \partial z/\partial a$ only without an activation behind the sum; short paths carry the gradient only if branches are small |
-# | **A6** | at the onset the branch contributes little, later more | [lesson 03](03_residual_networks_at_work.ipynb#Claim-A6), [by initialization](04_initialization_and_scaling.ipynb#Claim-A6,-by-initialization) | branch over skip in training: from 0 to more than 0.1 if the last layer starts at zero, by less than a fifth with batch or layer norm | a matter of initialization; with norms the ratio at block $l$ is about $1/\sqrt l$: depth decides, not time |
+# | **A6** | at the onset the branch contributes little, later more | [lesson 03](03_residual_networks_at_work.ipynb#Claim-A6), [by initialization](04_initialization_and_scaling.ipynb#Claim-A6,-by-initialization) | branch over skip, in training: it grows from 0 to more than 0.1 if the last layer starts at zero; with batch or layer norm it changes by less than a fifth | a matter of initialization; with norms the ratio at block $l$ is about $1/\sqrt l$: depth decides, not time |
 # | **A7** | layer norm works on each vector $x^{(bt)}$, with $\epsilon$ outside the root | [lesson 07](07_layer_norm.ipynb#Claims-A7-and-A9), [the formula](07_layer_norm.ipynb#Claim-A7,-the-formula) | at variance 1e-6 the outside form puts out 3.3 times as much; its gradient at a constant vector is NaN | statistics for each $(b, t)$, $\gamma, \beta$ shared; $\epsilon$ belongs inside the root |
 # | **A8** | without rescaling the output is stuck at mean 0 and standard deviation 1 | [lesson 07](07_layer_norm.ipynb#Claim-A8), [during training](07_layer_norm.ipynb#Claim-A8,-during-training) | at variance $\epsilon$ the standard deviation is 0.71 | mean 0 exactly; standard deviation $\sqrt{\sigma^2/(\sigma^2+\epsilon)}$; for batch norm in training only. $\gamma, \beta$ learn, nothing drifts; the next linear layer can do their work |
 # | **A9** | layer norm normalizes each sample, batch norm each feature | [lesson 05](05_batch_norm.ipynb#Claim-A9), [lesson 07](07_layer_norm.ipynb#Claims-A7-and-A9) | batches of 2: layer norm is more than 0.3 ahead in test accuracy; from 16 on the two are within 0.05 | for $(N, D)$; in a sequence layer norm takes one mean for each time step, in images batch norm one for each channel |

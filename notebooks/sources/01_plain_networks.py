@@ -7,7 +7,7 @@
 #
 # **You need** basic PyTorch, the chain rule, matrix products, and what a variance is. [Lesson 00](00_start_here.ipynb) helps, but is not required.
 #
-# **How to read.** Before each experiment stands a guess: change it, run the cell, go on. Every number in the text is a *claim* that the notebook checks in front of you.
+# **How to read.** Before each experiment stands a guess: change it, run the cell, go on. Every number that we measure is a *claim* that the notebook checks in front of you; the numbers of papers come with their source.
 
 # %% for-instructors [markdown] tags=["instructor"]
 # **For instructors.** *Why we teach this:* "skip connections fix vanishing gradients" is what most people answer when asked why residual networks exist. It mixes up two problems. This lesson separates them before any cure is shown, so please do not show the cure early. *Timing (30 min):* sections 1 and 2, 8 min, with the recursion on the blackboard; 3 and the explorer, 7 min, on the big screen; 4, 4 min; 5, 8 min; questions, 3 min. *Questions you will get:* "Why not just use a better initialization?" (we do, in section 3; section 5 shows that it is not enough), "Is it overfitting?" (no: it is the *training* loss), "Would more epochs help?" (some; section 5 gives three times as many). *Typical pitfalls:* learners plot gradient lengths on a linear axis, where all layers but the last look like zero; they take exploding for the opposite of a problem; they hear "degradation" and think of the gradient.

@@ -7,7 +7,7 @@
 #
 # **You need** basic PyTorch, variances, and the pre-activation residual block $a + f(a)$ of [lesson 02](02_residual_connections.ipynb). What a norm is, section 3 says in one sentence.
 #
-# **How to read.** Before each experiment stands a guess: change it, run the cell, go on. Every number in the text is a *claim* that the notebook checks in front of you.
+# **How to read.** Before each experiment stands a guess: change it, run the cell, go on. Every number that we measure is a *claim* that the notebook checks in front of you; the numbers of papers come with their source.
 
 # %% for-instructors [markdown] tags=["instructor"]
 # **For instructors.** *Why we teach this:* "residual connections fix depth" is half of a sentence. Without a norm or a scaled start they make a net explode, and most people have never seen it, because their framework adds the other half. *Timing (30 min):* sections 1 to 3, 12 min, on the blackboard, with the explorer as the closing picture; 4, 3 min; 5 and 6, 8 min; 8, 5 min: start its cell before you explain it, it runs for half a minute or more; questions, 2 min. Leave section 7 for home. *Questions you will get:* "Which scheme shall I use?" (with a norm: zero the last weight of each branch, or nothing; without: any of section 5, and a rate that shrinks with depth), "Does the trunk not need a norm too?" (the last one before the head: lesson 08), "Why would anyone want 1,000 blocks?" (nobody does; it is a stress test). *Typical pitfalls:* variances and standard deviations get mixed up: the branch is scaled by $1/\sqrt L$, its variance by $1/L$; people zero the first layer of a branch in place of the last, or zero two things to be safe.
@@ -325,7 +325,7 @@ show(starts.draw_start_and_end, share.schemes, start, end, width=7.4)
 # %% does-zero-help [markdown]
 # ## 7 · Does starting at zero help? A question, not a law
 #
-# Many recipes zero the last weight of each branch even where norms already keep things stable. Practice does not agree on it: some report a gain for deep nets, some a loss for shallow ones. Why could it hurt? At the first update only the last layer of each branch learns, and a shallow net has few of them. We measure it: batch norm in the branches, He against zero, one, four and twenty blocks, three seeds.
+# Many recipes zero the last weight of each branch even where norms already keep things stable. Does it always help? Why could it hurt? At the first update only the last layer of each branch learns, and a shallow net has few of them. We measure it: batch norm in the branches, He against zero, one, four and twenty blocks, three seeds.
 
 # %% guess-zero-helps tags=["predict"]
 answers = ["lower everywhere", "higher shallow, lower deep", "higher everywhere"]

@@ -7,7 +7,7 @@
 #
 # **You need** basic PyTorch, means and variances, and how a net is trained. Nothing about normalization.
 #
-# **How to read.** Before each experiment stands a guess: change it, run the cell, go on. A wrong guess teaches more than a right one. Every number in the text is a *claim* that the notebook checks in front of you.
+# **How to read.** Before each experiment stands a guess: change it, run the cell, go on. A wrong guess teaches more than a right one. Every number that we measure is a *claim* that the notebook checks in front of you; the numbers of papers come with their source.
 #
 # This course began with a short article on making deep networks trainable. Boxes called **What the article says** compare its words with what is exact.
 
@@ -398,7 +398,7 @@ claim("Batches as in training cost little.", lost[32], "<", 0.05, measured=True)
 claim("One digit a batch: near guessing.", one_digit, "<", 0.25, measured=True)
 
 # %% why-sorted-fails [markdown]
-# With shuffled batches the trouble is noise, as in section 3, layer after layer, and large batches cure it. With sorted ones it is not noise. If every image of a batch shows a 3, the batch's mean *is* what threes look like, and the norm subtracts it. What is left says how this 3 differs from other threes, and the net must guess. At 250 images five digits are mixed, and the net recovers for the most part.
+# With shuffled batches the trouble is noise, as in section 3, layer after layer, and large batches cure it. With sorted ones it is not noise. If every image of a batch shows a 3, the batch's mean *is* what threes look like, and the norm subtracts it. What is left says how this 3 differs from other threes, and the net must guess. At 250 images five digits are mixed, and most answers come back: see the right end of the curve.
 #
 # Nobody sorts on purpose. Video frames, patients of one hospital, or a validation set stored class by class do it for you. Wu and Johnson (2021, arXiv:2105.07576) collect such cases.
 #

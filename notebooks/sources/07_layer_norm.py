@@ -7,7 +7,7 @@
 #
 # **You need** basic PyTorch, means and variances, and matrix products. Nothing else.
 #
-# **How to read.** Before each experiment stands a guess: change it, run the cell, go on. A wrong guess teaches more than a right one. Every number in the text is a *claim* that the notebook checks in front of you.
+# **How to read.** Before each experiment stands a guess: change it, run the cell, go on. A wrong guess teaches more than a right one. Every number that we measure is a *claim* that the notebook checks in front of you; the numbers of papers come with their source.
 #
 # This course began with a short article on making deep networks trainable. Boxes called **What the article says** compare its words with what is exact.
 

@@ -51,7 +51,7 @@ def alike(got: Value | Odd, other: Value | Odd, case: Case) -> bool:
     not: relative to the largest entry, and not finite counts as equal to not finite.
     """
     if isinstance(got, Odd | str) or isinstance(other, Odd | str):
-        return got == other
+        return type(got) is type(other) and got == other
     a, b = np.asarray(got), np.asarray(other)
     if a.shape != b.shape or a.dtype.kind != b.dtype.kind:
         return False

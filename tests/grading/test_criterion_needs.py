@@ -1,11 +1,13 @@
 """A criterion that needs another waits for it instead of failing after it."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from coursekit.grading.attempt import judge_answer
 from coursekit.grading.reasons import Reason
-from coursekit.grading.task import Case, Criterion, Task
+from coursekit.grading.task import Case, Criterion, Mistake, Task
 from coursekit.grading.verdict import Status
 
 FORM = Criterion("Three numbers.", ["one"], ["a", "b", "c"], points=1, form_only=True)
@@ -68,3 +70,61 @@ def test_a_wrong_shape_is_said_where_it_is():
     first, _, third, _ = judge_answer(TASK, answer, look_at_source=False).criteria
     assert first.reason is Reason.WRONG_SHAPE and "`b`" in first.message
     assert third.message == f"Waits for “{FORM.sentence}”"
+
+
+def chained(*rules):
+    """Return an answer in which each value is made from the one before it."""
+
+    def answer(x):
+        values = [x]
+        for rule in rules:
+            values.append(rule(values[-1]))
+        return tuple(values[1:])
+
+    return answer
+
+
+def one(x):
+    return x + 1
+
+
+def two(x):
+    return x + 2
+
+
+def times(x):
+    return 3 * x
+
+
+def with_mistakes(**answers):
+    known = [Mistake(name, "You did.", answer) for name, answer in answers.items()]
+    return replace(TASK, mistakes=known)
+
+
+KNOWN = with_mistakes(
+    first=chained(two, one, one),
+    second=chained(one, two, one),
+    last=lambda x: (x + 1, x + 2, 7 * x),
+)
+
+
+def named(answer):
+    verdict = judge_answer(KNOWN, answer, look_at_source=False)
+    return [found.name for found in verdict.mistakes]
+
+
+def test_a_mistake_is_not_named_where_the_answer_goes_wrong_only_later():
+    # off by one from `b` on, as after the first mistake; but `a` is right
+    alike = chained(one, two, times)
+    assert named(alike) == ["second"]
+    task = with_mistakes(first=chained(two, one, one))
+    assert not judge_answer(task, alike, look_at_source=False).mistakes
+
+
+def test_a_mistake_is_named_although_an_unknown_one_follows():
+    assert named(chained(two, one, times)) == ["first"]
+
+
+def test_a_mistake_is_named_although_what_follows_is_made_in_another_way():
+    answer = chained(two, one, one)
+    assert named(lambda x: (*answer(x)[:2], 7 * x)) == ["first", "last"]

@@ -4,10 +4,14 @@ from collections import namedtuple
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from coursekit.probes.layouts import laid_out
 from coursekit.probes.plain import plain
 from coursekit.probes.unpack import change, unpack
 
+#: What form is judged by; numbers are judged after `lined_up`.
+RETURNED = " as returned"
 NODES = ("mu", "xmu", "sq", "var", "std", "inv_std", "x_hat")
 STEPS = (*NODES, "gamma")
 CACHE = ("x_hat", "inv_std", "gamma")
@@ -15,6 +19,24 @@ GRADIENTS = (
     *("dbeta", "dgamma", "dx_hat", "dinv_std", "dstd"),
     *("dvar", "dsq", "dxmu", "dmu", "dx"),
 )
+
+
+def lined_up(value: Any, shape: tuple[int, ...]) -> Any:
+    """Return rows of length 1, and rows left out, as ``shape`` has them.
+
+    NumPy lines (1, D) up with (D,), and (D,) with (N, D), so that the numbers of such
+    an array can be right: its form is one thing, its numbers are another.
+    """
+    if not isinstance(value, np.ndarray) or value.shape == shape:
+        return value
+    if value.shape == (1, *shape):
+        return value[0]
+    spread = value.shape in (shape[1:], (1, *shape[1:]))
+    return np.array(np.broadcast_to(value, shape)) if spread and shape[1:] else value
+
+
+#: Values of shape (N, D); the others are (D,).
+WIDE = {"xmu", "sq", "x_hat", "y", "dx_hat", "dsq", "dxmu", "dx"}
 
 
 class _ByName:
@@ -55,8 +77,8 @@ def forward_steps(answer: Any, inputs: Mapping[str, Any]) -> dict[str, Any]:
     given = arguments()
     result = unpack(answer(*given), ("y", "steps"), what)
     y, parts = plain(result["y"]), unpack(result["steps"], STEPS, "steps")
-    seen = {name: plain(parts[name]) for name in NODES}
-    seen |= {"y": y, "steps.gamma": plain(parts["gamma"])}
+    seen = _both({**{name: parts[name] for name in NODES}, "y": y}, inputs["x"].shape)
+    seen["steps.gamma"] = plain(parts["gamma"])
     if inputs.get("twice"):
         again = unpack(answer(*arguments()), ("y", "steps"), what)
         seen["the change in a second call"] = change(y, again["y"])
@@ -85,6 +107,15 @@ def backward(answer: Any, inputs: Mapping[str, Any]) -> dict[str, Any]:
     return _backward(answer, inputs, cache, names, "batch_norm_backward")
 
 
+def _both(values: Mapping[str, Any], shape: tuple[int, int]) -> dict[str, Any]:
+    """Report each value as it was returned and, by its own name, lined up."""
+    seen = {}
+    for name, value in values.items():
+        seen[name + RETURNED] = returned = plain(value)
+        seen[name] = lined_up(returned, shape if name in WIDE else shape[1:])
+    return seen
+
+
 def _backward(
     answer: Any,
     inputs: Mapping[str, Any],
@@ -95,9 +126,11 @@ def _backward(
     """Call a backward pass; report gradients, and what became of dy and ``kept``."""
     dy = laid_out(inputs["dy"].copy(), inputs.get("layout", ""))
     result = unpack(answer(dy, kept), names, what)
-    seen = {name: plain(result[name]) for name in names}
+    seen = _both({name: result[name] for name in names}, inputs["dy"].shape)
     seen["dy afterwards"] = plain(dy)
     if inputs.get("twice"):
         again = unpack(answer(inputs["dy"], kept), names, what)
-        seen["the change in a second call"] = change(seen["dx"], again["dx"])
+        seen["the change in a second call"] = change(
+            seen["dx as returned"], again["dx"]
+        )
     return seen | {f"{name} afterwards": getattr(kept, name) for name in kept._fields}

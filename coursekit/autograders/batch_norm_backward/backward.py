@@ -67,7 +67,7 @@ BATCH_NORM_BACKWARD = Task(
             "`dx` has the shape of `dy`; `dgamma` and `dbeta` have the shape of gamma, "
             "`(D,)`.",
             ["samples"],
-            GRADIENTS,
+            [name + probes.RETURNED for name in GRADIENTS],
             points=1,
             form_only=True,
         ),

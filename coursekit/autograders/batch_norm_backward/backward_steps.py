@@ -27,8 +27,7 @@ SIDE_EFFECTS = {
     **dict.fromkeys(UNCHANGED, Reason.MUTATED_INPUT),
     AGAIN: Reason.NON_DETERMINISTIC,
 }
-WIDE = ("dx_hat", "dsq", "dxmu", "dx")
-AXES = {name: "N D" if name in WIDE else "D" for name in probes.GRADIENTS}
+AXES = {name: "N D" if name in probes.WIDE else "D" for name in probes.GRADIENTS}
 CASES = [
     "samples",
     "as many samples as features",
@@ -101,7 +100,7 @@ BATCH_NORM_BACKWARD_STEPS = Task(
             "All ten gradients are there, each with the shape of the value it belongs "
             "to.",
             ["samples"],
-            probes.GRADIENTS,
+            [name + probes.RETURNED for name in probes.GRADIENTS],
             points=1,
             form_only=True,
         ),

@@ -114,6 +114,18 @@ MISTAKES.add(
 )(forward_with(std=lambda v: np.sqrt(v["var"]) + v["eps"]))
 
 MISTAKES.add(
+    "eps added to std in inv_std",
+    "Your std is sqrt(var), and inv_std is 1 / (std + eps). That is eps outside the "
+    "root: on the card it is added to var, before the root, and inv_std is 1 / std.",
+    evidence=entry_shown("inv_std"),
+)(
+    forward_with(
+        std=lambda v: np.sqrt(v["var"]),
+        inv_std=lambda v: 1 / (v["std"] + v["eps"]),
+    )
+)
+
+MISTAKES.add(
     "eps left out",
     "eps is an argument, but std does not use it, nor does what follows. Without it a "
     "constant feature is 0 divided by 0. Add it to the variance, under the root.",

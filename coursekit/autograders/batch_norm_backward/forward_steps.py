@@ -31,9 +31,7 @@ SIDE_EFFECTS = {
     **dict.fromkeys(UNCHANGED, Reason.MUTATED_INPUT),
     AGAIN: Reason.NON_DETERMINISTIC,
 }
-AXES = {name: "N D" for name in ("y", "xmu", "sq", "x_hat")} | {
-    name: "D" for name in ("mu", "var", "std", "inv_std", "steps.gamma")
-}
+AXES = {name: "N D" if name in probes.WIDE else "D" for name in (*probes.NODES, "y")}
 PLAIN = ["samples", "as many samples as features", "a pair of samples"]
 
 
@@ -97,7 +95,7 @@ BATCH_NORM_FORWARD_STEPS = Task(
             "`y` and all eight steps are there, each with the shape on the card: "
             "`(N, D)` or `(D,)`.",
             ["samples"],
-            [*probes.NODES, "steps.gamma", "y"],
+            [*(name + probes.RETURNED for name in (*probes.NODES, "y")), "steps.gamma"],
             points=1,
             form_only=True,
         ),

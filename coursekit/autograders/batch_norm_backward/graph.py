@@ -74,13 +74,15 @@ def _first(values: Mapping[str, Any], name: str) -> float | None:
 
 
 def entry_shown(name: str) -> Evidence:
-    """Return what tells the first entry of ``name`` and what it should be."""
+    """Return what tells the entry of ``name`` that is furthest off."""
 
     def shown(inputs: Mapping, got: Mapping, expected: Mapping) -> str:
-        own, ours = _first(got, name), _first(expected, name)
-        if own is None:
+        own, ours = got.get(name), expected[name]
+        if not isinstance(own, np.ndarray) or own.shape != ours.shape:
             return ""
-        return f"your {name} begins with {own:.3f}; it should begin with {ours:.3f}"
+        at = np.unravel_index(np.abs(own - ours).argmax(), ours.shape)
+        place = ", ".join(str(int(i)) for i in at)
+        return f"your {name}[{place}] is {own[at]:.3f}; it should be {ours[at]:.3f}"
 
     return shown
 

@@ -51,8 +51,9 @@ def recognise(
 
     Where criteria need each other, later values are made from earlier ones: two
     mistakes in a row mix, and one factor too many looks alike wherever it entered. So
-    there a mistake is known by one value only if that is where it begins, and what
-    whole mistakes leave unexplained is looked at as well.
+    there a mistake is known by one value only if that is where it begins, what whole
+    mistakes leave unexplained is looked at as well, and nothing is named that begins
+    behind a wrong value nobody explains.
     """
     wrong = wrong_pairs(cases, outcomes)
     if not wrong:
@@ -63,9 +64,16 @@ def recognise(
     if not whole or (chain and wrong - explained):
         partly = _largest(cases, outcomes, whole=False, chain=chain)
         whole |= {m: marks for m, marks in partly.items() if marks - explained}
-    if whole:
-        return {m: whole[m] for m in cases.task.mistakes if m in whole}
+    open_at = _place(chain, wrong.difference(*whole.values()), nowhere=len(chain))
+    told = [m for m, marks in whole.items() if _place(chain, marks) <= open_at]
+    if told:
+        return {m: whole[m] for m in cases.task.mistakes if m in told}
     return {m: wrong for m in cases.task.mistakes if m.shows and m.shows(wrong)}
+
+
+def _place(chain: Sequence[str], pairs: frozenset[Pair], nowhere: int = 0) -> int:
+    """Return where in the chain the first of the pairs stands, if one does."""
+    return min((chain.index(v) for _, v in pairs if v in chain), default=nowhere)
 
 
 def _largest(

@@ -121,6 +121,11 @@ def test_a_mistake_is_not_named_where_the_answer_goes_wrong_only_later():
     assert not judge_answer(task, alike, look_at_source=False).mistakes
 
 
+def test_a_mistake_is_not_named_behind_a_wrong_value_nobody_explains():
+    answer = chained(one, times, one)
+    assert named(lambda x: (*answer(x)[:2], 7 * x)) == []
+
+
 def test_a_mistake_is_named_although_an_unknown_one_follows():
     assert named(chained(two, one, times)) == ["first"]
 

@@ -132,7 +132,8 @@ def _gamma_first(x, gamma, beta, eps=1e-5):
     "std, inv_std, x_hat, gamma: that of the computation. A dict with these names "
     "needs no order.",
     shows=lambda wrong: (
-        len({value for _, value in wrong}) > 4 and "y" not in {v for _, v in wrong}
+        len({value for _, value in wrong} & {*NODES}) > 4
+        and "y" not in {value for _, value in wrong}
     ),
 )
 def _statistics_first(x, gamma, beta, eps=1e-5):

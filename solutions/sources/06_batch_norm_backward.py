@@ -67,10 +67,10 @@ answer("06-squares", 0)  # ANSWER
 # | step | what it is | shape |
 # |---|---|---|
 # | `mu` | the mean of each feature over the batch | $(D,)$ |
-# | `xmu` | $x - \mu$ | $(N, D)$ |
+# | `xmu` | `x` minus `mu` | $(N, D)$ |
 # | `sq` | the square of that | $(N, D)$ |
 # | `var` | the mean of the squares over the batch | $(D,)$ |
-# | `std` | $\sqrt{\sigma^2 + \epsilon}$, with $\sigma^2$ for `var` | $(D,)$ |
+# | `std` | the root of `var + eps` | $(D,)$ |
 # | `inv_std` | one over that | $(D,)$ |
 # | `x_hat` | `xmu` times `inv_std` | $(N, D)$ |
 # | `gamma` | the argument, as it came | $(D,)$ |
@@ -173,14 +173,14 @@ check(batch_norm_forward_steps)
 #
 # | forward | gives |
 # |---|---|
-# | $y = \gamma \, \hat{x} + \beta$ | `dbeta`, `dgamma`, `dx_hat` |
-# | $\hat{x} =$ `xmu` · `inv_std` | `dinv_std`, and the first part of `dxmu` |
-# | `inv_std` $= 1 /$ `std` | `dstd` |
-# | `std` $= \sqrt{\texttt{var} + \epsilon}$ | `dvar` |
-# | `var` $=$ mean of `sq` | `dsq` |
-# | `sq` $=$ `xmu`$^2$ | the second part of `dxmu` |
-# | `xmu` $= x - \mu$ | `dmu`, and the first part of `dx` |
-# | $\mu =$ mean of $x$ | the second part of `dx` |
+# | `y = gamma * x_hat + beta` | `dbeta`, `dgamma`, `dx_hat` |
+# | `x_hat = xmu * inv_std` | `dinv_std`, and the first part of `dxmu` |
+# | `inv_std = 1 / std` | `dstd` |
+# | `std = sqrt(var + eps)` | `dvar` |
+# | `var = mean(sq)` | `dsq` |
+# | `sq = xmu ** 2` | the second part of `dxmu` |
+# | `xmu = x - mu` | `dmu`, and the first part of `dx` |
+# | `mu = mean(x)` | the second part of `dx` |
 #
 # **Example.** The four samples of task 1, with `dy = [1, 0, 0, 0]` as a column:
 #

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from coursekit.probes.layouts import laid_out
+from coursekit.probes.outcome import Odd
 from coursekit.probes.plain import plain
 from coursekit.probes.unpack import change, unpack
 
@@ -76,9 +77,9 @@ def forward_steps(answer: Any, inputs: Mapping[str, Any]) -> dict[str, Any]:
 
     given = arguments()
     result = unpack(answer(*given), ("y", "steps"), what)
-    y, parts = plain(result["y"]), unpack(result["steps"], STEPS, "steps")
+    y, parts = _copied(result["y"]), unpack(result["steps"], STEPS, "steps")
     seen = _both({**{name: parts[name] for name in NODES}, "y": y}, inputs["x"].shape)
-    seen["steps.gamma"] = plain(parts["gamma"])
+    seen["steps.gamma"] = _copied(parts["gamma"])
     if inputs.get("twice"):
         again = unpack(answer(*arguments()), ("y", "steps"), what)
         seen["the change in a second call"] = change(y, again["y"])
@@ -107,12 +108,22 @@ def backward(answer: Any, inputs: Mapping[str, Any]) -> dict[str, Any]:
     return _backward(answer, inputs, cache, names, "batch_norm_backward")
 
 
+def _copied(value: Any) -> Any:
+    """Return a plain copy, or the value itself where it is of another kind.
+
+    What is no plain data is named by its type when it is reported, so leave it whole.
+    """
+    copied = plain(value)
+    return value if isinstance(copied, Odd) else copied
+
+
 def _both(values: Mapping[str, Any], shape: tuple[int, int]) -> dict[str, Any]:
     """Report each value as it was returned and, by its own name, lined up."""
     seen = {}
     for name, value in values.items():
-        seen[name + RETURNED] = returned = plain(value)
-        seen[name] = lined_up(returned, shape if name in WIDE else shape[1:])
+        copied = _copied(value)
+        seen[name + RETURNED] = copied
+        seen[name] = lined_up(copied, shape if name in WIDE else shape[1:])
     return seen
 
 

@@ -26,8 +26,8 @@ from coursekit import answer, check, hint, progress, solution
 #
 # Put your answer in the place of the three dots and run the cell.
 #
-# **A.** x has shape (32, 10). In `x_hat = xmu * inv_std` the inverse standard deviation
-# of each feature serves all rows. Which shape has its gradient, dinv_std?
+# **A.** x has shape (32, 10). Batch norm multiplies every row by inv_std, the inverse
+# standard deviation of each feature. Which shape has its gradient, dinv_std?
 #
 # **1 point · 2 minutes**
 
@@ -171,16 +171,16 @@ check(batch_norm_forward_steps)
 # of what it belongs to: `dx_hat`, `dsq`, `dxmu` and `dx` are $(N, D)$, the other six
 # $(D,)$. Go through the forward pass from its last line to its first:
 #
-# | forward | gives |
-# |---|---|
-# | `y = gamma * x_hat + beta` | `dbeta`, `dgamma`, `dx_hat` |
-# | `x_hat = xmu * inv_std` | `dinv_std`, and the first part of `dxmu` |
-# | `inv_std = 1 / std` | `dstd` |
-# | `std = sqrt(var + eps)` | `dvar` |
-# | `var = mean(sq)` | `dsq` |
-# | `sq = xmu ** 2` | the second part of `dxmu` |
-# | `xmu = x - mu` | `dmu`, and the first part of `dx` |
-# | `mu = mean(x)` | the second part of `dx` |
+# | value | made from | gives |
+# |---|---|---|
+# | `y` | `gamma`, `x_hat`, `beta` | `dbeta`, `dgamma`, `dx_hat` |
+# | `x_hat` | `xmu`, `inv_std` | `dinv_std`, and the first part of `dxmu` |
+# | `inv_std` | `std` | `dstd` |
+# | `std` | `var`, `eps` | `dvar` |
+# | `var` | `sq` | `dsq` |
+# | `sq` | `xmu` | the second part of `dxmu` |
+# | `xmu` | `x`, `mu` | `dmu`, and the first part of `dx` |
+# | `mu` | `x` | the second part of `dx` |
 #
 # **Example.** The four samples of task 1, with `dy = [1, 0, 0, 0]` as a column:
 #

@@ -7,8 +7,8 @@ QUESTIONS = (
     Question(
         name="06-shape",
         exercise=EXERCISE,
-        asks="x has shape (32, 10). In `x_hat = xmu * inv_std` the inverse standard "
-        "deviation of each feature serves all rows. Which shape has its gradient, "
+        asks="x has shape (32, 10). Batch norm multiplies every row by inv_std, the "
+        "inverse standard deviation of each feature. Which shape has its gradient, "
         "dinv_std?",
         expected=(10,),
         wrong={

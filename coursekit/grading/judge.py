@@ -107,11 +107,16 @@ class _Judgement:
         self.task, self.cases, self.outcomes = cases.task, cases, outcomes
         self.mistakes: tuple[Diagnosis, ...] = diagnose(cases, outcomes)
         self.said: dict[tuple, str] = {}
+        self.blocked: dict[str, str] = {}
         self.law_told = False
 
     def verdict(self) -> Verdict:
-        ends = tuple(self.end(criterion) for criterion in self.task.criteria)
-        return Verdict(self.task.name, ends, self.mistakes, tuple(self.notes()))
+        ends = []
+        for criterion in self.task.criteria:
+            ends.append(end := self.end(criterion))
+            if end.status is not Status.PASS:
+                self.blocked.setdefault(criterion.sentence, criterion.sentence)
+        return Verdict(self.task.name, tuple(ends), self.mistakes, tuple(self.notes()))
 
     def end(self, criterion: Criterion) -> CriterionVerdict:
         """Judge one criterion."""
@@ -126,6 +131,8 @@ class _Judgement:
         first = findings[0]
         if first.raised or first.problem.form:
             return self.end_of_form(criterion, first, findings)
+        if criterion.needs and criterion.needs.sentence in self.blocked:
+            return self.end_of_waiting(criterion, criterion.needs)
         return self.end_of_value(criterion, first, findings)
 
     def findings(self, criterion: Criterion) -> list[Finding]:
@@ -165,6 +172,19 @@ class _Judgement:
                 message = f"Waits for “{before}”"
         return CriterionVerdict(
             criterion.sentence, criterion.points, status, reason, message
+        )
+
+    def end_of_waiting(
+        self, criterion: Criterion, needed: Criterion
+    ) -> CriterionVerdict:
+        """Skip a criterion whose wrong numbers may come from an earlier one's."""
+        first = self.blocked[criterion.sentence] = self.blocked[needed.sentence]
+        return CriterionVerdict(
+            criterion.sentence,
+            criterion.points,
+            Status.SKIPPED,
+            Reason.BLOCKED_BY,
+            f"Waits for “{first}”",
         )
 
     def end_of_value(

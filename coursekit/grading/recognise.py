@@ -1,12 +1,12 @@
 """Find the known mistakes that explain what a learner's answer gave."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from coursekit.grading.cases import Cases
 from coursekit.grading.compare import alike, find_problem
-from coursekit.grading.task import Mistake
+from coursekit.grading.task import Mistake, Task
 from coursekit.grading.verdict import Diagnosis
 from coursekit.probes.outcome import Observed, Outcome, Raised
 
@@ -48,21 +48,59 @@ def recognise(
     that cannot be told apart are all named. When none is shown, it is enough to equal
     a mistake in all it does to one value (`y`, but not what is cached); and then the
     mistakes that are known by their marks (`Mistake.shows`) are asked.
+
+    Where criteria need each other, later values are made from earlier ones: two
+    mistakes in a row mix, and one factor too many looks alike wherever it entered. So
+    there a mistake is known by one value only if that is where it begins, what whole
+    mistakes leave unexplained is looked at as well, and nothing is named that begins
+    behind a wrong value nobody explains.
     """
     wrong = wrong_pairs(cases, outcomes)
     if not wrong:
         return {}
-    known = [m for m in cases.task.mistakes if m.shows is None]
-    for whole in (True, False):
-        shown = {m: _marks(cases, m, outcomes, whole=whole) for m in known}
-        best = {
-            mistake: marks
-            for mistake, marks in shown.items()
-            if marks and not any(marks < other for other in shown.values())
-        }
-        if best:
-            return best
+    whole = _largest(cases, outcomes, whole=True)
+    explained = frozenset[Pair]().union(*whole.values())
+    chain = _chain(cases.task)
+    if not whole or (chain and wrong - explained):
+        partly = _largest(cases, outcomes, whole=False, chain=chain)
+        whole |= {m: marks for m, marks in partly.items() if marks - explained}
+    open_at = _place(chain, wrong.difference(*whole.values()), nowhere=len(chain))
+    told = [m for m, marks in whole.items() if _place(chain, marks) <= open_at]
+    if told:
+        return {m: whole[m] for m in cases.task.mistakes if m in told}
     return {m: wrong for m in cases.task.mistakes if m.shows and m.shows(wrong)}
+
+
+def _place(chain: Sequence[str], pairs: frozenset[Pair], nowhere: int = 0) -> int:
+    """Return where in the chain the first of the pairs stands, if one does."""
+    return min((chain.index(v) for _, v in pairs if v in chain), default=nowhere)
+
+
+def _largest(
+    cases: Cases,
+    outcomes: Mapping[str, Outcome],
+    *,
+    whole: bool,
+    chain: Sequence[str] = (),
+) -> dict[Mistake, frozenset[Pair]]:
+    """Return the mistakes that are shown and whose pairs are not all another's."""
+    shown = {
+        m: _marks(cases, m, outcomes, whole=whole, chain=chain)
+        for m in cases.task.mistakes
+        if m.shows is None
+    }
+    return {
+        mistake: marks
+        for mistake, marks in shown.items()
+        if marks and not any(marks < other for other in shown.values())
+    }
+
+
+def _chain(task: Task) -> list[str]:
+    """Return the values of the criteria that need another or are needed, in order."""
+    needed = [c.needs.sentence for c in task.criteria if c.needs]
+    linked = [c for c in task.criteria if c.needs or c.sentence in needed]
+    return [value for criterion in linked for value in criterion.values]
 
 
 def diagnose(cases: Cases, outcomes: Mapping[str, Outcome]) -> tuple[Diagnosis, ...]:
@@ -74,12 +112,18 @@ def diagnose(cases: Cases, outcomes: Mapping[str, Outcome]) -> tuple[Diagnosis, 
 
 
 def _marks(
-    cases: Cases, mistake: Mistake, outcomes: Mapping[str, Outcome], *, whole: bool
+    cases: Cases,
+    mistake: Mistake,
+    outcomes: Mapping[str, Outcome],
+    *,
+    whole: bool,
+    chain: Sequence[str] = (),
 ) -> frozenset[Pair]:
     """Return the pairs where the mistake is wrong and the answer equals it.
 
     With ``whole`` there are none as soon as the two differ; without, only the values
-    count that are equal in every case. None either when nothing but NaN is equal.
+    count that are equal in every case, and among those of ``chain`` the first that is
+    wrong has to be. None either when nothing but NaN is equal.
     """
     marks: set[Pair] = set()
     telling, unlike = set(), set()
@@ -102,6 +146,9 @@ def _marks(
         if tells:
             telling.add((case, value))
     broken = {value for _, value in unlike}
+    touched = {value for _, value in marks | unlike}
+    if next((value for value in chain if value in touched), None) in broken:
+        return frozenset()
     kept = frozenset(pair for pair in marks if pair[1] not in broken)
     return kept if kept & telling else frozenset()
 

@@ -36,6 +36,10 @@ class Criterion:
     kind, shape and dtype and no number; ``reasons`` gives the code of a wrong value
     where it is not WRONG_VALUE (MUTATED_INPUT, NON_DETERMINISTIC); ``advice`` says what
     to do when it fails and no mistake is recognised.
+
+    ``needs`` is an earlier criterion whose values this one's are computed from. While
+    that one has not passed, wrong numbers here may be its consequence: the criterion is
+    skipped and waits. Right numbers pass all the same.
     """
 
     sentence: str
@@ -45,6 +49,7 @@ class Criterion:
     form_only: bool = False
     reasons: Mapping[str, Reason] = field(default_factory=dict)
     advice: str = ""
+    needs: "Criterion | None" = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -751,7 +751,7 @@ claim(
 # | plain depth | gradients grow by $\sqrt{\pi/(\pi-1)} \approx 1.211$ a layer at the start |
 # | why it works | several measured effects; internal covariate shift is a disputed hypothesis |
 #
-# **Now write it:** the exercise of lesson 06 has tasks `batch_norm_forward_steps`, `batch_norm_backward_steps` and `batch_norm_backward`, and tells you, by name, what went wrong.
+# **Now write it:** [the exercise of lesson 06](../exercises/06_batch_norm_backward.ipynb) has tasks `batch_norm_forward_steps`, `batch_norm_backward_steps` and `batch_norm_backward`, and tells you, by name, what went wrong.
 
 # %% further-reading [markdown]
 # ## Further reading

@@ -15,7 +15,7 @@ import ipywidgets as widgets
 from coursekit.plots.alt import PAGE_DPI, figure_html
 
 Params = Mapping[str, Any]
-CONTROL = {"style": {"description_width": "13em"}, "layout": {"width": "38em"}}
+CONTROL = {"style": {"description_width": "16em"}, "layout": {"width": "41em"}}
 
 
 def slider(

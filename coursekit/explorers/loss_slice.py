@@ -62,7 +62,7 @@ def tell(params: Params) -> str:
     losses, _, points = _curves(params)
     lr, moment = 10.0 ** params["log_lr"], _choices()[params["moment"]]
     said = [
-        f"Learning rate {lr:.2g}, {params['moment']}, {params['step']:g} steps of it."
+        f"Learning rate {lr:.2g}, {params['moment']}, a step of {params['step']:g} of it."
     ]
     for name, label in LABELS.items():
         start, end = losses[name][0], points[name]

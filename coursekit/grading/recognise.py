@@ -138,5 +138,7 @@ def _evidence(
         outcome = outcomes[case]
         if mistake.evidence and case in shows_it and isinstance(outcome, Observed):
             expected = cases.expected(case).values
-            return mistake.evidence(cases[case].inputs, outcome.values, expected)
+            told = mistake.evidence(cases[case].inputs, outcome.values, expected)
+            if told:  # not every case that is wrong need show the number
+                return told
     return ""

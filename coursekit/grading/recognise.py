@@ -46,23 +46,27 @@ def recognise(
     Of two that are shown, one whose wrong pairs are all among the other's is dropped:
     the other explains more. So two independent mistakes are both named, and mistakes
     that cannot be told apart are all named. When none is shown, it is enough to equal
-    a mistake in all it does to one value (`y`, but not what is cached); and then the
-    mistakes that are known by their marks (`Mistake.shows`) are asked.
+    a mistake in all it does to one value (`y`, but not what is cached), or wherever the
+    answer returned; and then the mistakes that are known by their marks
+    (`Mistake.shows`) are asked, for what is not explained.
     """
     wrong = wrong_pairs(cases, outcomes)
     if not wrong:
         return {}
     known = [m for m in cases.task.mistakes if m.shows is None]
-    for whole in (True, False):
-        shown = {m: _marks(cases, m, outcomes, whole=whole) for m in known}
+    marked = [m for m in cases.task.mistakes if m.shows is not None]
+    returned = {n: seen for n, seen in outcomes.items() if isinstance(seen, Observed)}
+    for seen, whole in ((outcomes, True), (outcomes, False), (returned, True)):
+        shown = {m: _marks(cases, m, seen, whole=whole) for m in known}
         best = {
             mistake: marks
             for mistake, marks in shown.items()
             if marks and not any(marks < other for other in shown.values())
         }
         if best:
-            return best
-    return {m: wrong for m in cases.task.mistakes if m.shows and m.shows(wrong)}
+            raised = frozenset(pair for pair in wrong if pair[0] not in seen)
+            return best | {m: raised for m in marked if raised and m.shows(raised)}
+    return {m: wrong for m in marked if m.shows(wrong)}
 
 
 def diagnose(cases: Cases, outcomes: Mapping[str, Outcome]) -> tuple[Diagnosis, ...]:
@@ -84,6 +88,8 @@ def _marks(
     marks: set[Pair] = set()
     telling, unlike = set(), set()
     for case, value in judged_pairs(cases):
+        if case not in outcomes:
+            continue
         mistaken, outcome = cases.mistaken(mistake, case), outcomes[case]
         if isinstance(mistaken, Observed):
             if not _differs(cases, case, value, mistaken):

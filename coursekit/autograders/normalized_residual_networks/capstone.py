@@ -160,7 +160,7 @@ REPAIR = Task(
             f"Trained for {STEPS} steps, the net knows {ASKED:.0%} of the test digits, "
             "in batches sorted by class.",
             [LEARNED],
-            ["the accuracy asked for"],
+            ["the accuracy on the test digits"],
             points=2,
             advice="The repairs do not yet make a net that learns.",
         ),

@@ -123,10 +123,10 @@ RMS_NORM = Task(
             lambda inputs, values: np.square(values["y"] / inputs["gamma"]).mean(-1),
         ),
         Invariant(
-            "Before gamma, every y should point along its x: y divided by x is one "
-            "number a vector, and its spread is",
-            lambda inputs, values: (values["y"] / inputs["gamma"] / inputs["x"]).std(
-                -1
+            "Before gamma, y / x should be the same number all along a vector, so that "
+            "its standard deviation is 0",
+            lambda inputs, values: (
+                (values["y"] / inputs["gamma"] / inputs["x"]).std(-1).round(9)
             ),
         ),
     ],

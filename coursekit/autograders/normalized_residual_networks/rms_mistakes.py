@@ -137,6 +137,17 @@ def _sum(x, gamma, eps=1e-5):
 
 
 @MISTAKES.add(
+    "divided by the length, without eps",
+    "Two things at once: `np.linalg.norm` is the root of the sum of squares, not of "
+    "their mean, and eps is not used. Each y then has length 1, and zeros become NaN. "
+    "Divide the sum by d, add eps, then take the root.",
+    evidence=divisor_shown,
+)
+def _length(x, gamma, eps=1e-5):
+    return gamma * x / np.linalg.norm(x, axis=-1, keepdims=True)
+
+
+@MISTAKES.add(
     "the mean square divided by d - 1",
     "You divide the sum of squares by d - 1. That belongs to a sample's variance, "
     "where a mean was estimated. Here nothing is estimated: divide by d.",

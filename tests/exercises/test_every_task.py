@@ -22,7 +22,7 @@ MISTAKES = [(task, mistake) for task in TASKS for mistake in task.mistakes]
 SEEDS = range(20)
 #: Every judgement of `repair` trains a net of 24 blocks, for about 0.7 s.
 #: (test_normalized_residual_networks_answers has 20 seeds for all but the training.)
-FEWER_SEEDS = {"repair": range(4)}
+FEWER_SEEDS = {"repair": range(3)}
 #: Words of the engine's own, of tracebacks and of testing: none helps a learner.
 JARGON = re.compile(
     r"\b(oracle|probe|invariant|outcome|assertion|traceback|allclose|atol|rtol|stub"

@@ -175,7 +175,7 @@ class OtherNames(nn.Module):
 
 
 def test_other_names_cost_one_criterion_alone():
-    for seed in SEEDS:
+    for seed in range(5):
         verdict = judge_answer(BLOCK, OtherNames, seed)
         failed = [end for end in verdict.criteria if end.status is not Status.PASS]
         assert failed == [verdict.criteria[1]]
@@ -345,7 +345,7 @@ def test_the_room_lies_far_between_rounding_and_the_faults():
 
 
 def test_a_right_net_learns_with_room_to_spare():
-    for seed in range(4):
+    for seed in range(3):
         outcome = cases_for(REPAIR, seed).expected(capstone.LEARNED)
         assert outcome.values["the accuracy"] > capstone.ASKED + 0.03
 

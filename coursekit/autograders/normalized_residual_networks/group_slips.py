@@ -156,8 +156,8 @@ def _needs_a_batch(x, num_groups, gamma, beta, eps=1e-5):
 @SLIPS.add(
     "written for images only",
     "With x of shape (N, C, H, W) your function runs; vectors and sequences it cannot "
-    "take. Take the first two lengths alone, `x.shape[:2]`, and let `-1` or `x.shape[2:]` "
-    "stand for the rest.",
+    "take. Take the first two lengths alone, `x.shape[:2]`, and let `-1` or "
+    "`x.shape[2:]` stand for the rest.",
     shows=only_in(*FEWER_AXES),
 )
 def _four_axes(x, num_groups, gamma, beta, eps=1e-5):

@@ -328,11 +328,14 @@ check(PreNormBlock)
 # can be read, and reading it gives everything away.)
 
 # %% look-at-the-net
+from torch import manual_seed, randint, randn
+from torch.nn.functional import cross_entropy
+
 from coursekit.probes.capstone import broken_net
 
-net = broken_net(seed=1)
-x, digit = torch.randn(50, 64), torch.randint(10, (50,))
-loss = torch.nn.functional.cross_entropy(net(x), digit)
+manual_seed(1)
+net, x, digits = broken_net(seed=1), randn(50, 64), randint(10, (50,))
+loss = cross_entropy(net(x), digits)
 loss.backward()
 print(net)
 print("loss", round(loss.item(), 2))

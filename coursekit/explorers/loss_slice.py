@@ -61,9 +61,8 @@ def tell(params: Params) -> str:
     """Return what is seen in words and numbers; ``params`` as in `render`."""
     losses, _, points = _curves(params)
     lr, moment = 10.0 ** params["log_lr"], _choices()[params["moment"]]
-    said = [
-        f"Learning rate {lr:.2g}, {params['moment']}, a step of {params['step']:g} of it."
-    ]
+    step = f"a step of {params['step']:g} of it"
+    said = [f"Learning rate {lr:.2g}, {params['moment']}, {step}."]
     for name, label in LABELS.items():
         start, end = losses[name][0], points[name]
         promised = float(slices().promise(name, moment, lr * params["step"]))

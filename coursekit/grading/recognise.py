@@ -46,8 +46,9 @@ def recognise(
     Of two that are shown, one whose wrong pairs are all among the other's is dropped:
     the other explains more. So two independent mistakes are both named, and mistakes
     that cannot be told apart are all named. When none is shown, it is enough to equal
-    a mistake in all it does to one value (`y`, but not what is cached); and then the
-    mistakes that are known by their marks (`Mistake.shows`) are asked.
+    a mistake in all it does to one value (`y`, but not what is cached), or wherever the
+    answer returned; and then the mistakes that are known by their marks
+    (`Mistake.shows`) are asked, for what is not explained.
 
     Where criteria need each other, later values are made from earlier ones: two
     mistakes in a row mix, and one factor too many looks alike wherever it entered. So
@@ -68,7 +69,12 @@ def recognise(
     told = [m for m, marks in whole.items() if _place(chain, marks) <= open_at]
     if told:
         return {m: whole[m] for m in cases.task.mistakes if m in told}
-    return {m: wrong for m in cases.task.mistakes if m.shows and m.shows(wrong)}
+    returned = {n: seen for n, seen in outcomes.items() if isinstance(seen, Observed)}
+    best = {} if chain else _largest(cases, returned, whole=True)
+    if best:
+        wrong = frozenset(pair for pair in wrong if pair[0] not in returned)
+    marked = (m for m in cases.task.mistakes if wrong and m.shows and m.shows(wrong))
+    return best | dict.fromkeys(marked, wrong)
 
 
 def _place(chain: Sequence[str], pairs: frozenset[Pair], nowhere: int = 0) -> int:
@@ -128,6 +134,8 @@ def _marks(
     marks: set[Pair] = set()
     telling, unlike = set(), set()
     for case, value in judged_pairs(cases):
+        if case not in outcomes:
+            continue
         mistaken, outcome = cases.mistaken(mistake, case), outcomes[case]
         if isinstance(mistaken, Observed):
             if not _differs(cases, case, value, mistaken):
@@ -185,5 +193,7 @@ def _evidence(
         outcome = outcomes[case]
         if mistake.evidence and case in shows_it and isinstance(outcome, Observed):
             expected = cases.expected(case).values
-            return mistake.evidence(cases[case].inputs, outcome.values, expected)
+            told = mistake.evidence(cases[case].inputs, outcome.values, expected)
+            if told:  # not every case that is wrong need show the number
+                return told
     return ""

@@ -738,7 +738,7 @@ claim("A Post-LN block of zeros does not.", post_gap, ">", 0.1, measured=True)
 # | DyT | $\gamma \tanh(\alpha x) + \beta$; rests on what trained activations look like |
 # | diagnosis | count, gradients against differences, biases before batch norm, std by block, modes, sorted batches |
 #
-# **Now write it:** the exercise of lesson 08 has tasks for `rms_norm`, `group_norm` and `PreNormBlock`, and the capstone: repair a net of 24 blocks.
+# **Now write it:** [the exercise of lesson 08](../exercises/08_normalized_residual_networks.ipynb) has tasks for `rms_norm`, `group_norm` and `PreNormBlock`, and the capstone: repair a net of 24 blocks.
 
 # %% further-reading [markdown]
 # ## Further reading

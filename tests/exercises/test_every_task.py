@@ -20,6 +20,9 @@ TASKS = list(all_tasks().values())
 ANSWERS = [(task, *pair) for task in TASKS for pair in answers_to(task.name).items()]
 MISTAKES = [(task, mistake) for task in TASKS for mistake in task.mistakes]
 SEEDS = range(20)
+#: Every judgement of `repair` trains a net of 24 blocks, for about 0.7 s.
+#: (test_normalized_residual_networks_answers has 20 seeds for all but the training.)
+FEWER_SEEDS = {"repair": range(3)}
 #: Words of the engine's own, of tracebacks and of testing: none helps a learner.
 JARGON = re.compile(
     r"\b(oracle|probe|invariant|outcome|assertion|traceback|allclose|atol|rtol|stub"
@@ -33,6 +36,10 @@ each_mistake = pytest.mark.parametrize(
     MISTAKES,
     ids=[f"{task.name}: {mistake.name}" for task, mistake in MISTAKES],
 )
+
+
+def seeds_for(task):
+    return FEWER_SEEDS.get(task.name, SEEDS)
 
 
 def verdict_on(task, answer, seed):
@@ -61,7 +68,7 @@ def answer_lines(task):
 
 @each_task
 def test_the_reference_gets_full_marks(task):
-    for seed in SEEDS:
+    for seed in seeds_for(task):
         verdict = verdict_on(task, task.reference, seed)
         assert verdict.status is Status.PASS, verdict
         assert verdict.score == verdict.out_of == task.points
@@ -72,7 +79,7 @@ def test_the_reference_gets_full_marks(task):
     ("task", "style", "answer"), ANSWERS, ids=[f"{t.name}: {n}" for t, n, _ in ANSWERS]
 )
 def test_a_right_answer_gets_full_marks_in_any_style(task, style, answer):
-    for seed in SEEDS:
+    for seed in seeds_for(task):
         verdict = judge_answer(task, answer, seed)
         assert verdict.score == verdict.out_of, verdict
 
@@ -106,7 +113,7 @@ def test_a_result_of_any_kind_gets_a_verdict(task, returned):
 
 @each_mistake
 def test_a_mistake_fails_under_its_own_name_and_no_other(task, mistake):
-    for seed in SEEDS:
+    for seed in seeds_for(task):
         verdict = verdict_on(task, mistake.answer, seed)
         assert verdict.score < verdict.out_of
         assert [found.name for found in verdict.mistakes] == [mistake.name], seed
@@ -211,7 +218,7 @@ def test_the_worked_answer_gets_full_marks(task):
     namespace = {"__name__": "__main__"}
     for source in (imports_of(task), prompt_and_answer(task)[1].partition("\n")[2]):
         exec(source, namespace)
-    for seed in SEEDS:
+    for seed in seeds_for(task):
         verdict = judge_answer(task, namespace[task.name], seed)
         assert verdict.score == verdict.out_of, verdict
         assert not verdict.notes

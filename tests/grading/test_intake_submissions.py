@@ -4,6 +4,7 @@ import os
 import pickle
 import random
 import shutil
+import sys
 import zoneinfo
 
 import pytest
@@ -449,7 +450,7 @@ def test_a_roster_knows_canvas_s_way_with_names(tmp_path):
 HOSTILE = ["=cmd()", "Doe, Jane", "a\nb", "<script>", "x" * 250, "\u202eevil", "-1+2"]
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows allows no such names")
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux allows such names")
 def test_hostile_names_are_kept_as_data_and_made_printable_in_messages(tmp_path):
     names = [*HOSTILE, os.fsdecode(b"\xff\xfe"), "Zoe\u0308"]
     laid_out(tmp_path, {f"{name}/x.ipynb": ABOUT_NOTHING for name in names})
@@ -472,7 +473,7 @@ def test_hostile_names_in_a_zip_are_kept_as_data(tmp_path):
 def test_the_order_is_that_of_the_names_whatever_the_file_system_s_is(
     tmp_path, monkeypatch
 ):
-    files = {f"{n}/{e}.ipynb": ABOUT_NORM for n in "bBaÄz" for e in CATALOGUE}
+    files = {f"{n}/{e}.ipynb": ABOUT_NORM for n in "bCaÄz" for e in CATALOGUE}
     laid_out(tmp_path, files | {"a/07_layer_norm-2.ipynb": ABOUT_NORM})
     for path in tmp_path.rglob("*.ipynb"):
         os.utime(path, (1, 1))
@@ -494,7 +495,7 @@ def test_the_order_is_that_of_the_names_whatever_the_file_system_s_is(
     monkeypatch.setattr("coursekit.grading.intake.folders.os.scandir", Shuffled)
     assert find(tmp_path) == expected
     members = [
-        (str(p.relative_to(tmp_path)), ABOUT_NORM) for p in tmp_path.rglob("*.i*")
+        (p.relative_to(tmp_path).as_posix(), ABOUT_NORM) for p in tmp_path.rglob("*.i*")
     ]
     archives = []
     for turn in (1, -1):

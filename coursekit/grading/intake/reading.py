@@ -75,11 +75,7 @@ def read_notebook(data: bytes) -> Notebook:
 Hand in the .ipynb file that JupyterLab saves.
     """
     if len(data) > MOST_BYTES:
-        raise Refused(
-            Reason.FILE_REJECTED,
-            f"the file has {len(data) / 2**20:.0f} MB; at most {MOST_BYTES >> 20} MB "
-            "are read. Clear the outputs (Edit, Clear Outputs of All Cells) and save.",
-        )
+        raise too_large(len(data))
     notes: list[str] = []
     found = _parsed(_decoded(data, notes))
     if not isinstance(found, dict):
@@ -96,6 +92,15 @@ Hand in the .ipynb file that JupyterLab saves.
     if version == OLDEST:
         notes.append("The notebook had the old format 3 and was converted.")
     return Notebook(tuple(_cells(found, version)), tuple(notes))
+
+
+def too_large(size: int) -> Refused:
+    """Return the refusal of a notebook of ``size`` bytes, which is over the limit."""
+    return Refused(
+        Reason.FILE_REJECTED,
+        f"the file has {size / 2**20:.0f} MB; at most {MOST_BYTES >> 20} MB are read. "
+        "Clear the outputs (Edit, Clear Outputs of All Cells) and save.",
+    )
 
 
 def _unreadable(what: str) -> Refused:

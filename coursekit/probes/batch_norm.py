@@ -17,7 +17,8 @@ RUNNING = ("mean", "var")
 BATCHES = ("batch 1", "batch 2", "batch 3")
 OPTIONS = ("momentum", "eps")
 AGAIN = "the change in a second call"
-ALONE = "one sample in training"
+#: What one sample in training leads to; only one case tries it.
+ALONE = "the outcome"
 
 
 class Running(NamedTuple):
@@ -45,7 +46,7 @@ def forward(answer: Any, inputs: Mapping[str, Any]) -> dict[str, Any]:
     x = laid_out(inputs["x"].copy(), inputs.get("layout", ""))
     own = {name: inputs[name].copy() for name in ("gamma", "beta")}
     y, state = _normalized(answer, {**inputs, **own}, x, state, inputs["training"])
-    parts = unpack(state, RUNNING, "running")
+    parts = _pair(state)
     seen = {"y" if inputs["training"] else "y in evaluation": y}
     for name in RUNNING:
         seen[f"running.{name}"] = _array(parts[name], f"running.{name}")
@@ -56,8 +57,7 @@ def forward(answer: Any, inputs: Mapping[str, Any]) -> dict[str, Any]:
             answer, inputs, inputs["x"].copy(), fresh, inputs["training"]
         )
         seen[AGAIN] = change(y, again[0])
-    if inputs.get("alone"):
-        seen[ALONE] = _alone(answer, inputs)
+    seen[ALONE] = _alone(answer, inputs) if inputs.get("alone") else "not tried"
     return seen | {"x afterwards": x} | {f"{n} afterwards": a for n, a in own.items()}
 
 
@@ -75,6 +75,15 @@ def _normalized(
     return _array(parts["y"], "y"), parts["running"]
 
 
+def _pair(state: Any) -> dict[str, Any]:
+    """Take the running statistics apart."""
+    if state is None:
+        raise Complaint(
+            "`running` came back as None: return the pair (mean, var), in both modes."
+        )
+    return unpack(state, RUNNING, "running")
+
+
 def _alone(answer: Any, inputs: Mapping[str, Any]) -> str:
     """Say what one sample in training leads to."""
     running = Running(inputs["mean"].copy(), inputs["var"].copy())
@@ -84,7 +93,7 @@ def _alone(answer: Any, inputs: Mapping[str, Any]) -> str:
         raise
     except Exception as error:
         return f"a {type(error).__name__[:80]}"
-    found = [y, *unpack(state, RUNNING, "running").values()]
+    found = [y, *_pair(state).values()]
     lost = any(not np.isfinite(np.asarray(plain(part), float)).all() for part in found)
     return "NaN or infinity and no error" if lost else "numbers and no error"
 
@@ -93,7 +102,9 @@ def fold(answer: Any, inputs: Mapping[str, Any]) -> dict[str, Any]:
     """Call ``fold_batch_norm``; report the new layer and what became of the inputs.
 
     ``inputs`` holds W, gamma, beta, mean and var; b, or None is passed; eps unless the
-    default is to be used; a ``layout`` for W; and ``twice`` to call again.
+    default is to be used; a ``layout`` for W; ``twice`` to call again; and ``special``
+    to report the layer under names of its own, so that a known mistake is recognised
+    although something else goes wrong in a special case.
     """
 
     def arguments() -> dict[str, Any]:
@@ -112,6 +123,8 @@ def fold(answer: Any, inputs: Mapping[str, Any]) -> dict[str, Any]:
 
     given = arguments()
     seen = call(given)
+    if inputs.get("special"):
+        seen = {f"the new {name}": part for name, part in seen.items()}
     if inputs.get("twice"):
         seen[AGAIN] = change(seen["b"], call(arguments())["b"])
     return seen | {f"{name} afterwards": array for name, array in given.items()}
@@ -143,10 +156,10 @@ def module(answer: Any, inputs: Mapping[str, Any]) -> dict[str, Any]:
 
     - ``new``: report the layer as it was made, before it is given anything;
     - dy: report the gradients of sum(y * dy) in training;
-    - ``no_grad``: train under ``torch.no_grad()``;
-    - batches, or ``evaluate``: train on them first, evaluate x, and let torch's own
-      layer do so with the answer's ``state_dict``; with ``twin`` another layer is
-      trained in between.
+    - ``no_grad``: train under ``torch.no_grad()``; ``evaluate``: do not train;
+    - ``state``: train on the batches there are, evaluate x, and let torch's own layer
+      do so with the answer's ``state_dict``; with ``twin`` another layer is trained in
+      between.
     """
     import torch
 
@@ -156,8 +169,8 @@ def module(answer: Any, inputs: Mapping[str, Any]) -> dict[str, Any]:
         if inputs.get("new"):
             return _as_made(layer)
         _fill(layer.double(), inputs)
-        layer.train()
-        if "batch 1" in inputs or inputs.get("evaluate"):
+        layer.train(not inputs.get("evaluate"))
+        if inputs.get("state"):
             return _trained(answer, layer, inputs)
         with torch.set_grad_enabled(not inputs.get("no_grad")):
             return _one_step(layer, inputs)
@@ -173,6 +186,15 @@ def _made(answer: Any, inputs: Mapping[str, Any]) -> Any:
         raise Complaint(
             f"BatchNorm1d gave an object of type {name_of(layer)}; it must be a class "
             "that begins with `class BatchNorm1d(nn.Module):`."
+        )
+    # of a class made in a notebook the bases cannot be seen in the source
+    if any(
+        isinstance(part, torch.nn.modules.batchnorm._NormBase)
+        for part in layer.modules()
+    ):
+        raise Complaint(
+            "The layer is, or holds, one of torch's own batch norms: write yours from "
+            "means and arithmetic, on `nn.Module` alone."
         )
     return layer
 
@@ -190,15 +212,26 @@ def _as_made(layer: Any) -> dict[str, Any]:
         start.append(f"{name} {told if values else 'missing'}")
     return {
         "the parameters": _told(layer.named_parameters()),
-        "the buffers": _told(layer.named_buffers()),
+        "the running statistics": ", ".join(_place(layer, n) for n in NAMES[2:]),
         "the start": ", ".join(start),
     }
 
 
+def _place(layer: Any, name: str) -> str:
+    """Say where a layer keeps what it remembers."""
+    import torch
+
+    tensor = getattr(layer, name, None)
+    if not isinstance(tensor, torch.Tensor):
+        return f"{name} missing"
+    places = {"buffer": layer.named_buffers(), "parameter": layer.named_parameters()}
+    kinds = [kind for kind, named in places.items() if name in dict(named)]
+    return f"{name} {tuple(tensor.shape)} {kinds[0] if kinds else 'plain tensor'}"
+
+
 def _told(named: Any) -> str:
-    """Return names and shapes in one line; torch's counter of batches is optional."""
+    """Return names and shapes in one line."""
     found = {name: tuple(tensor.shape) for name, tensor in named}
-    found.pop("num_batches_tracked", None)
     return ", ".join(f"{name} {found[name]}" for name in sorted(found)) or "none"
 
 
@@ -258,7 +291,7 @@ def _called(layer: Any, x: Any) -> Any:
 
 
 def _one_step(layer: Any, inputs: Mapping[str, Any]) -> dict[str, Any]:
-    """Make one call in training; report y, the statistics and the gradients asked."""
+    """Make one call; report y, the statistics and the gradients asked."""
     import torch
 
     x = torch.from_numpy(laid_out(inputs["x"].copy(), inputs.get("layout", "")))
@@ -300,10 +333,8 @@ def _trained(answer: Any, layer: Any, inputs: Mapping[str, Any]) -> dict[str, An
             _called(layer, batch)
             seen[f"{name} afterwards"] = plain(batch)
     if inputs.get("twin"):
-        twin = _made(answer, inputs).double()
-        with torch.no_grad():
-            for parameter in twin.parameters():
-                parameter.fill_(0.5)
+        twin = _made(answer, inputs)
+        _fill(twin.double(), inputs)
         twin.train()
         _called(twin, torch.from_numpy(inputs["batch 1"] + 100))
     seen |= _statistics(layer)

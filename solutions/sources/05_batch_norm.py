@@ -206,9 +206,9 @@ check(batch_norm_forward)
 #
 # **`check` looks at** the form of the output; parameters and buffers by name, shape and
 # start; `y` and its gradients in training; the running statistics over several steps,
-# evaluation, and torch's own layer with your `state_dict`; default settings,
-# `torch.no_grad()` and hard inputs; and that a call leaves no trace. One value for a
-# feature in training is not tried here.
+# evaluation, and torch's own layer with your `state_dict`; $(N, C, L)$, default
+# settings, `torch.no_grad()` and hard inputs; and that a call leaves no trace. One value
+# for a feature in training is not tried here.
 #
 # **12 points · 20 minutes · difficulty 3/5 · importance 4/5**
 #

@@ -73,6 +73,16 @@ class RunningParameters(Sound):
         self.running_var = nn.Parameter(ones.clone())
 
 
+class NoMemory(Sound):
+    def set_up(self, ones: Tensor, zeros: Tensor) -> None:
+        self.weight, self.bias = nn.Parameter(ones.clone()), nn.Parameter(zeros.clone())
+
+    def forward(self, x: Tensor) -> Tensor:
+        rows = x.movedim(1, -1)
+        mean, var = self.moments(rows.flatten(0, -2))
+        return self.affine((rows - mean) / self.divisor(var)).movedim(-1, 1)
+
+
 class NothingLearns(Sound):
     def set_up(self, ones: Tensor, zeros: Tensor) -> None:
         super().set_up(ones, zeros)

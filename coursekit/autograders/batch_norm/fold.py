@@ -18,7 +18,7 @@ ROUNDING = {"rtol": 1e-9, "atol": 1e-10}
 #: 300.
 SCALED = {"rtol": 1e-9, "atol": 1e-7}
 
-AXES = {"W": "d_in D", "b": "D"}
+AXES = {"W": "d_in D", "b": "D", "the new W": "d_in D", "the new b": "D"}
 PARTS = ("W", "b", "gamma", "beta", "mean", "var")
 TRACES = {
     **{f"{name} afterwards": Reason.MUTATED_INPUT for name in PARTS},
@@ -42,17 +42,20 @@ def draw(rng: np.random.Generator) -> dict[str, Case]:
     def case(room: dict = ROUNDING, **inputs: object) -> Case:
         return Case(inputs, axes=AXES, **room)
 
+    def special(room: dict = ROUNDING, **inputs: object) -> Case:
+        return case(room, special=True, **inputs)
+
     usual = layer(5, 3)
     no_bias = {name: array for name, array in usual.items() if name != "b"}
     silent = {**usual, "var": usual["var"] * [1.0, 0.0, 1.0]}
     return {
         "5 inputs, 3 features": case(**usual, eps=0.1, twice=True),
         "4 inputs, 4 features": case(**layer(4, 4), eps=0.1),
-        "a layer without a bias": case(**no_bias, eps=0.1),
+        "a layer without a bias": special(**no_bias, eps=0.1),
         # variances near 1e-4, so that a default other than 1e-5 shows
         "eps left out": case(**{**usual, "var": 1e-4 * usual["var"]}),
-        "a feature that never varied": case(SCALED, **silent, eps=1e-5),
-        "W is a transposed view": case(**usual, eps=0.1, layout="transposed"),
+        "a feature that never varied": special(SCALED, **silent, eps=1e-5),
+        "W is a transposed view": special(**usual, eps=0.1, layout="transposed"),
     }
 
 
@@ -110,7 +113,7 @@ FOLD_BATCH_NORM = Task(
                 "a feature that never varied",
                 "W is a transposed view",
             ],
-            ["W", "b"],
+            ["the new W", "the new b"],
             points=1,
             advice="None stands for a bias of zeros.",
         ),

@@ -71,7 +71,7 @@ def draw(rng: np.random.Generator) -> dict[str, Case]:
     float32 = {name: array.astype(np.float32) for name, array in state.items()}
 
     def hard(x: np.ndarray, room: Mapping = ROUNDING, **inputs: object) -> Case:
-        return case(room, x=x, **usual, training=True, alone=True, **inputs)
+        return case(room, x=x, **usual, training=True, **inputs)
 
     def trained(*shown: np.ndarray, **inputs: object) -> Case:
         named = {f"batch {at}": batch for at, batch in enumerate(shown, start=1)}
@@ -96,6 +96,7 @@ def draw(rng: np.random.Generator) -> dict[str, Case]:
         "x is a transposed view": hard(x, layout="transposed"),
         "x in Fortran order": hard(x, layout="fortran"),
         "x is a reversed view": hard(x, layout="reversed"),
+        "one sample in training": hard(x, alone=True),
         "x in float32": case(
             SINGLE, x=x.astype(np.float32), **float32, eps=0.1, training=True
         ),
@@ -200,6 +201,7 @@ BATCH_NORM_FORWARD = Task(
                 "x is a transposed view",
                 "x in Fortran order",
                 "x is a reversed view",
+                "one sample in training",
             ],
             ["y", ALONE],
             points=2,

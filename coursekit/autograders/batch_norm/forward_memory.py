@@ -103,6 +103,14 @@ MEMORY.add(
 )
 
 MEMORY.add(
+    "running standard deviation, of the biased variance",
+    "You remember the root of the variance divided by N. The card has the variance "
+    "itself, without a root, and multiplied by N / (N - 1), as torch does. What you "
+    "normalize this batch with is another matter.",
+    evidence=half_shown,
+)(made(remember=lambda running, x, m: moved(running, x.mean(0), x.std(0), m)))
+
+MEMORY.add(
     "only the last batch remembered",
     "The new pair is the last batch's mean and variance; the old pair and momentum "
     "play no part. One batch is a noisy estimate: mix old and new, "

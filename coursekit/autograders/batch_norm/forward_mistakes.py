@@ -188,6 +188,13 @@ MISTAKES.add(
 )(made(moments=lambda x: (x.mean(1, keepdims=True), x.var(1, keepdims=True))))
 
 MISTAKES.add(
+    "statistics over the features, lined up with them",
+    "`x.mean(1)` gives one number for each of the N samples. It fits (N, D) only when "
+    "N = D, and then it is subtracted along the wrong axis. Batch norm needs one "
+    "number for each feature: `axis=0`.",
+)(made(moments=lambda x: (x.mean(1), x.var(1))))
+
+MISTAKES.add(
     "one mean for everything",
     "`x.mean()` without an axis gives one number for the whole batch, so the features "
     "influence each other. Each feature needs its own mean and variance: `axis=0`.",

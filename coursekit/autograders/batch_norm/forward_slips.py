@@ -8,10 +8,10 @@ from coursekit.autograders.batch_norm.forward_mistakes import (
     moved,
 )
 from coursekit.autograders.catalogue import Catalogue
+from coursekit.probes.batch_norm import AGAIN, ALONE
 
 SLIPS = Catalogue()
 VIEWS = {"x is a transposed view", "x in Fortran order", "x is a reversed view"}
-ALONE = "one sample in training"
 MOVED = {"running.mean afterwards", "running.var afterwards"}
 GIVEN = {"x afterwards", "gamma afterwards", "beta afterwards"}
 
@@ -107,7 +107,7 @@ def _in_place(x, gamma, beta, running, **rest):
     "(1 - momentum) * mean + momentum * batch_mean.",
     shows=lambda wrong: (
         any(value in MOVED for _, value in wrong)
-        and {value for _, value in wrong} <= {*MOVED, "the change in a second call"}
+        and {value for _, value in wrong} <= {*MOVED, AGAIN}
     ),
 )
 def _running_in_place(x, gamma, beta, running, *, training, momentum=0.1, eps=1e-5):
@@ -128,9 +128,7 @@ _kept = []
     "A second call with the same numbers gives another y. All that batch norm "
     "remembers comes in as `running` and goes out again; keep nothing in variables "
     "outside the function, and draw no random numbers.",
-    shows=lambda wrong: (
-        ("one step of training", "the change in a second call") in wrong
-    ),
+    shows=lambda wrong: ("one step of training", AGAIN) in wrong,
 )
 def _keeps(x, gamma, beta, running, **rest):
     y, new = right(x, gamma, beta, running, **rest)

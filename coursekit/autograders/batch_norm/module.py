@@ -48,7 +48,7 @@ def draw(rng: np.random.Generator) -> dict[str, Case]:
 
     def case(room: Mapping = ROUNDING, **inputs: object) -> Case:
         letters = "N C" if inputs["x"].ndim == 2 else "N C L"
-        many = ["y", EVALUATED, TORCHS, "the gradient of x", "x afterwards"]
+        many = ["y", EVALUATED, TORCHS, "the gradient of x", "batch 1 afterwards"]
         one = [*STATE, *AFTER, *GRADIENTS[1:]]
         axes = {**dict.fromkeys(many, letters), **dict.fromkeys(one, "C")}
         return Case(inputs, axes=axes, **room)
@@ -79,13 +79,13 @@ def draw(rng: np.random.Generator) -> dict[str, Case]:
         # variances near 1e-4, so that a default other than 1e-5 shows
         "momentum and eps left out": case(x=0.01 * x, **small),
         "training under no_grad": case(x=x, **usual, no_grad=True),
-        "three steps, then evaluation": case(x=x[:1], **fresh, **bare, **batches),
-        "evaluation of a loaded state": case(x=x, **usual, evaluate=True),
-        "two layers": case(x=x, **usual, **{"batch 1": x}, twin=True),
-        "x of shape (N, C, L)": case(x=songs[0], **usual, dy=gradient(songs[0])),
-        "(N, C, L), then evaluation": case(
-            x=songs[0], **{**usual, **bare}, **{"batch 1": songs[1]}
+        "three steps, then evaluation": case(
+            x=x[:1], **fresh, **bare, **batches, state=True
         ),
+        "evaluation of a loaded state": case(x=x, **usual, state=True, evaluate=True),
+        "two layers": case(x=x, **usual, **{"batch 1": x}, state=True, twin=True),
+        "x of shape (N, C, L)": case(x=songs[0], **usual),
+        "(N, C, L) in evaluation": case(x=songs[1], **usual, evaluate=True),
         "a constant feature": case(x=constant, **usual),
         "a mean of 10 million": case(LARGE, x=hard, **usual),
         "x is a transposed view": case(x=x, **usual, layout="transposed"),
@@ -120,18 +120,17 @@ BATCH_NORM_1D = Task(
             "buffers, with these names; weight and variance start at 1, the others "
             "at 0.",
             ["a new layer"],
-            ["the parameters", "the buffers", "the start"],
+            ["the parameters", "the running statistics", "the start"],
             points=2,
             advice="`nn.Parameter(...)` for what learns, `self.register_buffer(name, "
             "...)` for what is only kept.",
         ),
         Criterion(
             "In training y and the gradients of x, weight and bias are those of batch "
-            "norm, under `torch.no_grad()` too.",
+            "norm.",
             [
                 "one step of training",
                 "as many samples as features",
-                "x of shape (N, C, L)",
             ],
             ["y", *GRADIENTS],
             points=3,
@@ -144,7 +143,6 @@ BATCH_NORM_1D = Task(
             [
                 "three steps, then evaluation",
                 "evaluation of a loaded state",
-                "(N, C, L), then evaluation",
             ],
             [*STATE, EVALUATED, *AFTER, TORCHS],
             points=3,
@@ -152,9 +150,11 @@ BATCH_NORM_1D = Task(
             "divided by n - 1, in training only.",
         ),
         Criterion(
-            "Hard cases work: default settings, `torch.no_grad()`, a constant feature "
-            "(y is the bias), a mean of 10 million, a view for x.",
+            "Other inputs work: (N, C, L) in both modes, default settings, "
+            "`torch.no_grad()`, a constant feature, a mean of 10 million, views.",
             [
+                "x of shape (N, C, L)",
+                "(N, C, L) in evaluation",
                 "momentum and eps left out",
                 "training under no_grad",
                 "a constant feature",

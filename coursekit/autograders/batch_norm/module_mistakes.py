@@ -29,10 +29,11 @@ def add(name: str, layer: str, explanation: str, **how: Any) -> None:
 
 def buffers_shown(inputs: Mapping, got: Mapping, expected: Mapping) -> str:
     """Say which parameters and buffers the layer has."""
-    if "the buffers" not in got:
+    if "the parameters" not in got:
         return ""
     return (
-        f"your parameters: {got['the parameters']}; your buffers: {got['the buffers']}"
+        f"your parameters are {got['the parameters']}; of the running statistics, "
+        f"{got['the running statistics']}"
     )
 
 
@@ -64,6 +65,13 @@ add(
     "(weight decay alone is enough). They are kept, not learned: use "
     "`self.register_buffer`.",
     evidence=buffers_shown,
+)
+add(
+    "no running statistics",
+    "NoMemory",
+    "The layer has no running_mean and no running_var, so there is nothing that "
+    "evaluation could use. Register both as buffers in `__init__`, and move them in "
+    "every training step.",
 )
 add(
     "weight and bias as plain tensors",

@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from coursekit.autograders.batch_norm.draws import Pairs, only, only_in
+from coursekit.autograders.batch_norm.draws import only, only_in
 from coursekit.autograders.batch_norm.module_mistakes import made_by, share_shown
 from coursekit.autograders.catalogue import Catalogue
 
 SLIPS = Catalogue()
-SEQUENCES = ("x of shape (N, C, L)", "(N, C, L), then evaluation")
+SEQUENCES = ("x of shape (N, C, L)", "(N, C, L) in evaluation")
 
 
 def add(name: str, layer: str, explanation: str, **how: Any) -> None:
@@ -32,11 +32,6 @@ def variance_shown(inputs: Mapping, got: Mapping, expected: Mapping) -> str:
     return f"with N = {n} your variance is {ratio:.3f} times the right one"
 
 
-def sequences_fail(wrong: Pairs) -> bool:
-    """Whether only (N, C, L) goes wrong, in training at least."""
-    return SEQUENCES[0] in {case for case, _ in wrong} <= set(SEQUENCES)
-
-
 add(
     "positions with statistics of their own",
     "PositionsApart",
@@ -49,7 +44,7 @@ add(
     "For x of shape (N, C) all is right; for (N, C, L) it is not. The features are "
     "axis 1 in both. `x.movedim(1, -1)` puts them last, where weight and bias of shape "
     "(C,) line up; average over all other axes.",
-    shows=sequences_fail,
+    shows=only_in(*SEQUENCES),
 )
 add(
     "momentum the other way round",

@@ -18,7 +18,7 @@ BATCHES = ("batch 1", "batch 2", "batch 3")
 OPTIONS = ("momentum", "eps")
 AGAIN = "the change in a second call"
 #: What one sample in training leads to; only one case tries it.
-ALONE = "the outcome"
+ALONE = "what one sample leads to"
 
 
 class Running(NamedTuple):

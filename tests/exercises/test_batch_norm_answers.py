@@ -149,6 +149,23 @@ def test_two_independent_mistakes_are_both_named():
         assert set(names) == {"eps outside the root", "momentum the other way round"}
 
 
+def test_a_slip_in_evaluation_does_not_hide_one_in_the_statistics():
+    def answer(x, gamma, beta, running, *, training, momentum=0.1, eps=1e-5):
+        if training and len(x) == 1:
+            raise ValueError("one sample")
+        mean, var = x.mean(0), x.var(0)
+        if training:
+            running = (
+                (1 - momentum) * running[0] + momentum * mean,
+                (1 - momentum) * running[1] + momentum * var,
+            )
+        return gamma * (x - mean) / np.sqrt(var + eps) + beta, running
+
+    for seed in SEEDS:
+        names = names_of(FORWARD, answer, seed)
+        assert set(names) == {"evaluation uses the batch", "biased variance remembered"}
+
+
 def test_a_mistake_in_y_is_named_although_one_sample_goes_through():
     def answer(x, gamma, beta, running, *, training, momentum=0.1, eps=1e-5):
         mean, var = running

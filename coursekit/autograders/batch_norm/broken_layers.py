@@ -244,6 +244,11 @@ class EvalUsesBatch(Sound):
         return self.training
 
 
+class Unused(EvalUsesBatch):
+    def remember(self, rows: Tensor) -> None:
+        pass
+
+
 class EvalIgnored(Sound):
     def uses_batch(self) -> bool:
         return True

@@ -180,14 +180,16 @@ BATCH_NORM_FORWARD = Task(
         ),
         Criterion(
             "In training the running statistics move towards the batch's as the card "
-            "says, over several steps and two batch sizes; then evaluation works.",
+            "says, over several steps and two batch sizes; evaluation keeps them.",
             [
                 "one step, then evaluation",
                 "three steps, then evaluation",
                 "batches of 5 and 7",
                 "momentum left out",
             ],
-            [*STATE, EVALUATED],
+            # y follows from these and from the criterion above: judged here too, a slip
+            # in evaluation would hide one in the statistics
+            STATE,
             points=3,
             advice="new = (1 - momentum) * old + momentum * batch, with the batch's "
             "mean, and with its variance divided by N - 1.",

@@ -173,6 +173,19 @@ MEMORY.add(
 )(made(evaluate=lambda x, running, eps: (x - x.mean(0)) * inv_std(x.var(0), eps)))
 
 
+MEMORY.add(
+    "running statistics not used at all",
+    "Both modes normalize with the batch, and `running` goes out as it came in. Then a "
+    "sample's y depends on its neighbours even in use. Training moves the running "
+    "statistics, and evaluation takes them in place of the batch's.",
+)(
+    made(
+        remember=lambda running, x, momentum: running,
+        evaluate=lambda x, running, eps: (x - x.mean(0)) * inv_std(x.var(0), eps),
+    )
+)
+
+
 @MEMORY.add(
     "evaluation updates the running statistics",
     "y is right in evaluation, but the running statistics move there too. Looking at "

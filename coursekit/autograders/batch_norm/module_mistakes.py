@@ -74,6 +74,13 @@ add(
     "every training step.",
 )
 add(
+    "running statistics not used at all",
+    "Unused",
+    "The buffers are there, but training does not move them and evaluation does not "
+    "read them: both modes normalize with the batch. Move them in every training step, "
+    "and use them if `self.training` is False.",
+)
+add(
     "weight and bias as plain tensors",
     "NothingLearns",
     "weight and bias are plain tensors, so no optimizer finds them and nothing saves "

@@ -222,11 +222,11 @@ def _place(layer: Any, name: str) -> str:
     import torch
 
     tensor = getattr(layer, name, None)
-    if not isinstance(tensor, torch.Tensor):
-        return f"{name} missing"
     places = {"buffer": layer.named_buffers(), "parameter": layer.named_parameters()}
     kinds = [kind for kind, named in places.items() if name in dict(named)]
-    return f"{name} {tuple(tensor.shape)} {kinds[0] if kinds else 'plain tensor'}"
+    if kinds and isinstance(tensor, torch.Tensor):
+        return f"{name} {tuple(tensor.shape)} {kinds[0]}"
+    return f"{name} {'missing' if tensor is None else 'a plain attribute'}"
 
 
 def _told(named: Any) -> str:
@@ -258,6 +258,8 @@ def _fill(layer: Any, inputs: Mapping[str, Any]) -> None:
     for name, source in sources.items():
         tensor, numbers = _tensor(layer, name), torch.from_numpy(inputs[source].copy())
         if tensor is None:
+            if name in vars(layer):  # a 0 or an array at the start, and later a tensor
+                setattr(layer, name, numbers)
             continue
         if tensor.numel() != numbers.numel():
             raise Complaint(

@@ -363,6 +363,22 @@ def test_two_mistakes_of_a_layer_are_both_named():
     }
 
 
+class NumbersAtTheStart(TwoBranches):
+    """Starts with Python's 0 and 1; right in everything else."""
+
+    def __init__(self, num_features, eps=1e-5, momentum=0.1):
+        super().__init__(num_features, eps, momentum)
+        del self.running_mean, self.running_var
+        self.running_mean, self.running_var = 0, 1
+
+
+def test_statistics_that_start_as_numbers_are_plain_attributes_too():
+    verdict = judge_answer(MODULE, NumbersAtTheStart)
+    names = [found.name for found in verdict.mistakes]
+    assert names == ["running statistics as plain attributes"]
+    assert verdict.criteria[4].status is Status.PASS
+
+
 def test_a_check_of_the_layer_leaves_the_random_state_alone():
     torch.manual_seed(5)
     before = torch.get_rng_state()

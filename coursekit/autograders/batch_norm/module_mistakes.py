@@ -53,9 +53,9 @@ def share_shown(inputs: Mapping, got: Mapping, expected: Mapping) -> str:
 add(
     "running statistics as plain attributes",
     "PlainAttributes",
-    "running_mean and running_var are plain tensors, which torch does not know: they "
-    "are missing from `state_dict`, so saving loses them, and `.to(...)` leaves them "
-    "behind. Use `self.register_buffer`.",
+    "running_mean and running_var are plain attributes, which torch does not know: "
+    "they are missing from `state_dict`, so saving loses them, and `.to(...)` leaves "
+    "them behind. Use `self.register_buffer`.",
     evidence=buffers_shown,
 )
 add(

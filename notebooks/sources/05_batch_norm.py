@@ -749,7 +749,7 @@ claim("N = 5: the std is 0.894.", ratio[5], "~", 0.894, rtol=1e-3)
 # | invariance | $\mathrm{BN}(ax + b) = \operatorname{sign}(a)\,\mathrm{BN}(x)$ for each feature, $\epsilon = 0$ |
 # | folding | $W' = W s$, $\;b' = (b - \mu)\, s + \beta$, $\;s = \gamma/\sqrt{\sigma^2 + \epsilon}$ |
 #
-# **Now write it:** the exercise of lesson 05 has tasks `batch_norm_forward`, `BatchNorm1d` and `fold_batch_norm`, and tells you, by name, what went wrong.
+# **Now write it:** [the exercise of lesson 05](../exercises/05_batch_norm.ipynb) has tasks `batch_norm_forward`, `BatchNorm1d` and `fold_batch_norm`, and tells you, by name, what went wrong.
 
 # %% further-reading [markdown]
 # ## Further reading

@@ -198,8 +198,8 @@ class ResidualNet(nn.Module):
 # | `"scaled"` | `alpha` becomes $1/\sqrt{L}$ |
 #
 # All other parameters stay as they were drawn, and all go on being trained. What you
-# return does not matter. Torch lets you change a parameter in place inside
-# `with torch.no_grad():`, and the functions of `nn.init` do that for you.
+# return does not matter. Torch lets you change a parameter in place under
+# `torch.no_grad()`, and the functions of `nn.init` see to that themselves.
 #
 # **Example.** For a net of 4 blocks `init_residual(model, "scaled")` makes every
 # `alpha` 0.5. After `init_residual(model, "rezero")` the net gives back its input, and
@@ -337,21 +337,21 @@ class ReZeroBlock(nn.Module):
     def __init__(self, d):
         # BEGIN ANSWER
         super().__init__()
-        self.linear1 = nn.Linear(d, d)
-        self.linear2 = nn.Linear(d, d)
-        self.alpha = nn.Parameter(torch.zeros(()))
+        self.linear1, self.linear2 = nn.Linear(d, d), nn.Linear(d, d)
+        self.alpha = nn.Parameter(torch.tensor(0.0))
         # END ANSWER
 
     def forward(self, a):
         """Return the block's output, shape (N, d), for ``a`` of shape (N, d)."""
         # BEGIN ANSWER
-        h = torch.relu(self.linear1(torch.relu(a)))
-        return a + self.alpha * self.linear2(h)
+        z = self.linear2(self.linear1(a.relu()).relu())
+        return a + self.alpha * z
         # END ANSWER
 
 
 # %% why-rezero-block [markdown] tags=["solution"]
-# **Why.** Two lines had to go, and nothing had to be added.
+# **Why.** Two lines had to go, those that set `linear2` to zero. All else says what the
+# broken block says.
 #
 # 1. With $z = W_2 h + b_2$ the gradient of $\alpha$ is $\delta^\top z$. In the broken
 #    block $z = 0$, so $\alpha$ gets nothing.

@@ -227,7 +227,21 @@ COMMON: list[tuple[str, str, str | Callable[[re.Match], str]]] = [
     ("RuntimeError", r"mat1 and mat2 .*?\((\d+x\d+) and (\d+x\d+)\)", _layers),
     (
         "RuntimeError",
-        r"modified by an inplace operation|leaf Variable that requires grad",
+        r"leaf Variable that requires grad",
+        "Torch lets a parameter be changed in place only where it records nothing: "
+        "write the line inside `with torch.no_grad():`.",
+    ),
+    (
+        "TypeError",
+        r"cannot assign .* (?:as|to) parameter '(\w+)'",
+        lambda m: (
+            f"`{m[1]}` is a parameter and no plain number or tensor: change its "
+            "number inside `with torch.no_grad():`, with `fill_(...)`."
+        ),
+    ),
+    (
+        "RuntimeError",
+        r"modified by an inplace operation",
         "The backward pass needs a tensor that was overwritten: write `x = x + y` for "
         "`x += y`, and leave `inplace=True` and a trailing underscore out.",
     ),

@@ -519,7 +519,7 @@ claim("The last gets none either.", slopes[1], "==", 0)
 # | gradients of $\alpha W_2 h$ | of $\alpha$: $\delta^\top W_2 h$; of $W_2$: $\alpha\,\delta h^\top$. One zero is fine, two are a deadlock |
 # | first update | moves the trunk like $L$: rate $\propto 1/L$, or Fixup's $L^{-1/(2m-2)}$ |
 #
-# **Now write it:** the exercise of lesson 04 has tasks for `variance_after(L, kind)`, the closed forms of this table, and `init_residual(model, scheme)`, and one to debug: a ReZero branch that never learns.
+# **Now write it:** [the exercise of lesson 04](../exercises/04_initialization_and_scaling.ipynb) has tasks for `variance_after(depth, kind)`, the closed forms of this table, and `init_residual(model, scheme)`, and one to debug: a ReZero branch that never learns.
 
 # %% further-reading [markdown]
 # ## Further reading

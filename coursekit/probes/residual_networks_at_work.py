@@ -17,6 +17,8 @@ from coursekit.probes.unpack import Complaint, change
 AGAIN = "the change in a second call"
 GRAPH = "whether the ratio keeps the graph"
 ITSELF = "whether the given model itself came back"
+RATIO = "the ratio"
+IN_MODE = "the ratio with batch norm"
 MOVED = "the change of batch norm's running statistics"
 
 
@@ -42,8 +44,14 @@ def gradient(answer: Any, inputs: Mapping[str, Any]) -> dict[str, Any]:
         "jacobians afterwards": _left(jacobians, inputs["jacobians"]),
     }
     if inputs.get("twice"):
-        seen[AGAIN] = change(terms, _rows(answer(*arguments())))
+        seen[AGAIN] = _size(change(terms, _rows(answer(*arguments()))))
     return seen
+
+
+def _size(difference: Any) -> Any:
+    """Return the largest entry of a difference, so that its shape says nothing."""
+    odd = isinstance(difference, Odd)
+    return difference if odd else float(np.abs(difference).max(initial=0.0))
 
 
 def _left(jacobians: list, given: np.ndarray) -> str:
@@ -85,7 +93,7 @@ def _rows(result: Any) -> Any:
 
 
 def ratio(answer: Any, inputs: Mapping[str, Any]) -> dict[str, Any]:
-    """Call ``branch_ratio`` on a `block_of` numbers; report the ratio and the traces.
+    """Call ``branch_ratio`` on a block; report the ratio and what became of the block.
 
     ``inputs`` holds x, what `block_of` takes, ``training`` (bool), and ``twice`` to
     call again.
@@ -97,16 +105,17 @@ def ratio(answer: Any, inputs: Mapping[str, Any]) -> dict[str, Any]:
         x = torch.from_numpy(inputs["x"].copy())
         before = _statistics(block)
         result = answer(block, x)
+        name = IN_MODE if "mean" in inputs else RATIO
         seen = {
-            "the ratio": plain(result),
+            name: plain(result),
             GRAPH: "yes" if getattr(result, "requires_grad", False) else "no",
             MOVED: float(np.abs(_statistics(block) - before).max(initial=0.0)),
             "the mode afterwards": _mode(block),
             "x afterwards": plain(x),
         }
         if inputs.get("twice"):
-            pair = (seen["the ratio"], plain(answer(block, x)))
-            seen[AGAIN] = change(*(_as_array(value) for value in pair))
+            again = plain(answer(block, torch.from_numpy(inputs["x"].copy())))
+            seen[AGAIN] = _size(change(_as_array(seen[name]), _as_array(again)))
         return seen
 
 
@@ -116,7 +125,7 @@ def _as_array(value: Any) -> Any:
 
 
 def lesion(answer: Any, inputs: Mapping[str, Any]) -> dict[str, Any]:
-    """Call ``lesion`` on a `model_of` numbers; report the new model and the old one.
+    """Call ``lesion`` on a model; report the new model and what is left of the old.
 
     ``inputs`` holds x, i, what `model_of` takes, ``training`` (bool), and ``twice`` to
     call again. What is left of the given model is looked at before the new one is
@@ -138,7 +147,7 @@ def lesion(answer: Any, inputs: Mapping[str, Any]) -> dict[str, Any]:
         seen["out"] = plain(result(x.clone()))
         if inputs.get("twice"):
             again = _a_model(answer(model, i), model)(x.clone())
-            seen[AGAIN] = change(seen["out"], again)
+            seen[AGAIN] = _size(change(seen["out"], again))
         return seen
 
 

@@ -73,7 +73,7 @@ answer("03-ratio", 1 / 9**0.5)  # ANSWER
 # $$(I + J_1^\top)(I + J_2^\top) \cdots (I + J_L^\top)\, g$$
 #
 # Return `terms`, an array of shape $(L + 1, d)$: row $k$ is the sum over all paths that
-# take exactly $k$ branches, for $k = 0, \ldots, L$. Use NumPy only. $L$ may be 0.
+# take exactly $k$ branches, for $k = 0, \ldots, L$. $L$ is at least 1.
 #
 # **Example.** Two blocks with `d = 1`, `jacobians = [[[2.]], [[3.]]]` (as arrays) and
 # `g = [1.]`: one path takes no branch, two take one, one takes both, so `terms` is
@@ -82,8 +82,8 @@ answer("03-ratio", 1 / 9**0.5)  # ANSWER
 # `[[1, 1], [1, 1], [0, 1]]`.
 #
 # **`check` looks at** the form of `terms`; one block and two, which you can do by hand;
-# five blocks; Jacobians that are all the identity, which count the paths; no block,
-# $d = 1$, a Jacobian of zeros, views; and that `g` and the list stay as they were.
+# five blocks; Jacobians that are all the identity, which count the paths; $d = 1$, a
+# Jacobian of zeros, views; and that `g` and the list stay as they were.
 #
 # **10 points · 25 minutes · difficulty 4/5 · importance 3/5**
 #
@@ -181,7 +181,7 @@ check(gradient_by_path_length)
 # mode and `x` are left alone and no graph is kept. In training mode a call also moves
 # batch norm's running statistics; the check tells you so, and takes no points.
 #
-# **6 points · 5 minutes · difficulty 1/5 · importance 2/5**
+# **7 points · 5 minutes · difficulty 1/5 · importance 2/5**
 #
 # <details>
 # <summary>If you see this message</summary>

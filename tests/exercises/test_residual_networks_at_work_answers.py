@@ -217,6 +217,19 @@ def test_the_number_of_rows_is_the_evidence():
     assert found.evidence == "for L = 1 there are 2 lengths, from 0 to 1; got 1"
 
 
+def test_one_row_too_few_is_named_whatever_else_was_done_with_it():
+    def answer(jacobians, g):
+        terms = np.zeros((len(jacobians), len(g)))
+        terms[0] = g
+        for J in reversed(jacobians):
+            terms[1:] += terms[:-1] @ J
+        return terms
+
+    for seed in SEEDS:
+        verdict = judge_answer(PATHS, answer, seed)
+        assert names_of(verdict) == ["no room for the longest path"]
+
+
 def test_the_course_reference_itself_is_no_answer():
     verdict = judge_answer(PATHS, PATHS.reference)
     assert verdict.criteria[0].reason is Reason.FORBIDDEN_API
@@ -257,7 +270,7 @@ def test_the_lengths_are_the_evidence():
 def test_a_kept_graph_costs_one_point_and_no_more():
     mistake = mistake_called(RATIO, "the graph kept")
     for seed in SEEDS:
-        assert failed(judge_answer(RATIO, mistake.answer, seed)) == [5]
+        assert failed(judge_answer(RATIO, mistake.answer, seed)) == [6]
 
 
 def test_two_independent_mistakes_of_a_ratio_are_both_named():
@@ -269,6 +282,24 @@ def test_two_independent_mistakes_of_a_ratio_are_both_named():
             "divided by the output, not the skip",
             "the graph kept",
         ]
+
+
+def test_a_mean_of_ratios_in_the_wrong_mode_is_named_for_both():
+    def answer(block, x):
+        block.eval()
+        with torch.no_grad():
+            z, skip = block.branch(x), block.shortcut(x)
+        return (z.norm(dim=1) / skip.norm(dim=1)).mean()
+
+    for seed in SEEDS:
+        found = judge_answer(RATIO, answer, seed).mistakes
+        assert [one.name for one in found] == [
+            "the mean of the samples' ratios",
+            "the block left in evaluation mode",
+        ]
+        assert found[1].evidence == (
+            "the block was in training mode and is in evaluation mode now"
+        )
 
 
 def test_an_unknown_ratio_is_told_expected_and_got():
@@ -390,6 +421,16 @@ def test_two_independent_mistakes_of_a_lesion_are_both_named():
             "a negative i deletes nothing",
             "the given model put into evaluation mode",
         ]
+
+
+def test_a_plain_list_of_blocks_is_told_to_be_wrapped():
+    def answer(model, i):
+        lesioned = copy.deepcopy(model)
+        lesioned.blocks = [b for j, b in enumerate(lesioned.blocks) if j != i]
+        return lesioned
+
+    message = judge_answer(LESION, answer).criteria[0].message
+    assert "wrap it, `nn.ModuleList(...)`." in message
 
 
 def test_the_given_model_returned_whole_is_known():

@@ -94,7 +94,7 @@ LESION = Task(
         Criterion(
             "Deleting a block whose branch gives 0 does not change the output.",
             ["a block whose branch gives 0"],
-            ["out", LEFT],
+            ["out"],
             points=1,
             advice="Without the block its input goes on to the next one as it is: the "
             "skip stays.",

@@ -243,7 +243,7 @@ def _by_skips(jacobians, g):
     evidence=row_shown(-1),
 )
 def _without_first(jacobians, g):
-    return padded(right(jacobians[1:], g)) if len(jacobians) else right([], g)
+    return padded(right(jacobians[1:], g))
 
 
 @MISTAKES.add(
@@ -253,7 +253,7 @@ def _without_first(jacobians, g):
     evidence=row_shown(-1),
 )
 def _without_last(jacobians, g):
-    return padded(right(jacobians[:-1], g)) if len(jacobians) else right([], g)
+    return padded(right(jacobians[:-1], g))
 
 
 @MISTAKES.add(
@@ -264,6 +264,4 @@ def _without_last(jacobians, g):
     evidence=row_shown(0),
 )
 def _last_not_counted(jacobians, g):
-    if not len(jacobians):
-        return right([], g)
     return padded(right(jacobians[:-1], g + jacobians[-1].T @ g))

@@ -52,7 +52,6 @@ def draw(rng: np.random.Generator) -> dict[str, Case]:
         "five blocks": case(branches(rng, 5, 4), twice=True),
         "as many rows as features": case(branches(rng, 3, 4)),
         "every Jacobian the identity": case(np.array([np.eye(3)] * 6)),
-        "no block": case(branches(rng, 0, 3)),
         "one feature": case(branches(rng, 4, 1)),
         "a branch whose Jacobian is 0": case(shut),
         "the arrays are views": case(branches(rng, 3, 5), views=True),
@@ -116,17 +115,12 @@ GRADIENT_BY_PATH_LENGTH = Task(
             advice="Six blocks have 1, 6, 15, 20, 15, 6 and 1 paths.",
         ),
         Criterion(
-            "Hard inputs work: no block at all, d = 1, a Jacobian of zeros, and views.",
-            [
-                "no block",
-                "one feature",
-                "a branch whose Jacobian is 0",
-                "the arrays are views",
-            ],
+            "Hard inputs work: d = 1, a Jacobian of zeros, and views.",
+            ["one feature", "a branch whose Jacobian is 0", "the arrays are views"],
             ["terms"],
             points=1,
-            advice="L is `len(jacobians)` and d is `len(g)`. Without a block g is the "
-            "only row.",
+            advice="L is `len(jacobians)` and d is `len(g)`. Nothing else about the "
+            "arrays should matter.",
         ),
         Criterion(
             "A call leaves no trace: `g` and the list of Jacobians stay as they were, "

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from coursekit.autograders.catalogue import Catalogue
-from coursekit.probes.residual_networks_at_work import block_of
+from coursekit.probes.residual_networks_at_work import IN_MODE, RATIO, block_of
 
 MISTAKES = Catalogue()
 
@@ -19,11 +19,18 @@ def lengths_shown(inputs: Mapping, got: Mapping, expected: Mapping) -> str:
         x = torch.from_numpy(inputs["x"])
         parts = block.branch(x), block.shortcut(x), block(x)
     z, skip, output = (float(part.norm()) for part in parts)
+    name = RATIO if RATIO in got else IN_MODE
     return (
         f"branch, skip and output have lengths {z:.3g}, {skip:.3g} and {output:.3g}; "
-        f"{z:.3g} / {skip:.3g} is {expected['the ratio']:.3g}, and yours is "
-        f"{float(np.ravel(got['the ratio'])[0]):.3g}"
+        f"{z:.3g} / {skip:.3g} is {expected[name]:.3g}, and yours is "
+        f"{float(np.ravel(got[name])[0]):.3g}"
     )
+
+
+def mode_shown(inputs: Mapping, got: Mapping, expected: Mapping) -> str:
+    """Say in which mode the block was, and is."""
+    name = "the mode afterwards"
+    return f"the block was in {expected[name]} mode and is in {got[name]} mode now"
 
 
 def parts(block, x):
@@ -240,7 +247,7 @@ def _in_evaluation(block, x):
     "`block.eval()` changes the caller's block, and training would go on in the wrong "
     "mode. The ratio is another one too, as batch norm uses its running statistics. "
     "Measure in the mode that the block is in.",
-    evidence=lengths_shown,
+    evidence=mode_shown,
 )
 def _left_in_evaluation(block, x):
     return quotient(*parts(block.eval(), x))

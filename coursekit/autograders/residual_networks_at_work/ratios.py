@@ -21,10 +21,9 @@ from coursekit.probes.outcome import Observed, Outcome
 #: to 6e-8 of it. The smallest mistake moves a ratio by 1e-3.
 SINGLE = {"rtol": 1e-6, "atol": 1e-9}
 
-RATIO = "the ratio"
+RATIO, IN_MODE = probes.RATIO, probes.IN_MODE
 TRACES = {
-    probes.GRAPH: Reason.WRONG_VALUE,
-    "the mode afterwards": Reason.WRONG_VALUE,
+    probes.AGAIN: Reason.NON_DETERMINISTIC,
     "x afterwards": Reason.MUTATED_INPUT,
 }
 
@@ -47,7 +46,7 @@ def draw(rng: np.random.Generator) -> dict[str, Case]:
     zeros = {"W2": np.zeros((6, 4)), "b2": np.zeros(4)}
     return {
         "pre-activation": case(twice=True),
-        "post-activation": case(mode="post"),
+        "post-activation": case(mode="post", twice=True),
         "a projection, from 4 to 6": case(6, Ws=rng.normal(size=(4, 6))),
         "a branch that gives 0": case(**zeros),
         "batch norm, in training": case(**norm),
@@ -106,19 +105,22 @@ BRANCH_RATIO = Task(
             advice="The branch belongs above the line, by itself.",
         ),
         Criterion(
-            "The block is measured in the mode it is in and stays in it; x stays as "
-            "it was, and no graph is kept.",
-            [
-                "pre-activation",
-                "post-activation",
-                "batch norm, in training",
-                "batch norm, in evaluation",
-            ],
-            [RATIO, *TRACES],
+            "The block is measured in the mode it is in, and stays in it.",
+            ["batch norm, in training", "batch norm, in evaluation"],
+            [IN_MODE, "the mode afterwards"],
+            points=1,
+            reasons={"the mode afterwards": Reason.MUTATED_INPUT},
+            advice="Call neither `train` nor `eval` on the block.",
+        ),
+        Criterion(
+            "A call leaves no trace: x stays as it was, a second call gives the same, "
+            "and no graph is kept.",
+            ["pre-activation", "post-activation"],
+            [probes.GRAPH, *TRACES],
             points=1,
             reasons=TRACES,
-            advice="Call neither `train` nor `eval`, and return a number: "
-            "`float(...)`, or `.item()`.",
+            advice="Compute under `torch.no_grad()` and return a number: `float(...)`, "
+            "or `.item()`.",
         ),
     ],
     mistakes=MISTAKES,

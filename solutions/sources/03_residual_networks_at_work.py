@@ -307,8 +307,9 @@ def lesion(model, i):
 #    statistics, mode. `copy.copy` would make a new model around the *same* list of
 #    blocks, and the next line would delete in both.
 # 2. An `nn.ModuleList` is a list that torch looks into. `del` takes out one block and
-#    counts from the end for negative `i`. Blocks of equal width fit together whichever
-#    is missing: that is what the skip, the *trunk*, buys.
+#    counts from the end for negative `i`. Blocks of equal width fit
+#    together whichever is missing, in a plain net too; that the output is still a good
+#    one is what the skip makes possible.
 # 3. The copy goes back. `pop` would give the block that was taken out instead.
 #
 # In a block whose branch gives 0 only the skip is left, so the model computes the same

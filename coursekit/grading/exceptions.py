@@ -181,6 +181,11 @@ COMMON: list[tuple[str, str, str | Callable[[re.Match], str]]] = [
     ),
     (
         "TypeError",
+        r"cannot assign '(?:list|tuple|generator)' as child module",
+        "Torch keeps modules in lists of its own: wrap it, `nn.ModuleList(...)`.",
+    ),
+    (
+        "TypeError",
         r"not subscriptable|not iterable|not callable",
         "The object is of another kind than this line expects: print its type.",
     ),

@@ -572,7 +572,7 @@ show(plots.draw_damage, last, cost)
 # | with a norm | $r_l \approx 1/\sqrt l$; mean path length $\sum_l 1/(l+1)$, which grows like $\ln L$ |
 # | lesions | large branches are missed, small ones hardly |
 #
-# **Now write it:** the exercise of lesson 03 has tasks for `gradient_by_path_length`, `branch_ratio` and `lesion`.
+# **Now write it:** [the exercise of lesson 03](../exercises/03_residual_networks_at_work.ipynb) has tasks for `gradient_by_path_length`, `branch_ratio` and `lesion`, and tells you, by name, what went wrong.
 
 # %% further-reading [markdown]
 # ## Further reading

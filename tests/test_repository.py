@@ -50,7 +50,8 @@ def test_every_folder_the_readme_lists_is_there_and_none_is_left_out():
     tree = re.search(r"```\n(notebooks/.*?)```", text_of("README.md"), re.DOTALL)
     listed = set(re.findall(r"^  (\w+/|cli\.py)", tree[1], re.MULTILINE))
     package = {f"{p.name}/" for p in (ROOT / "coursekit").iterdir() if p.is_dir()}
-    assert listed - {"sources/", "cli.py"} == package - {"__pycache__/"}
+    elsewhere = {"sources/", "figures/", "cli.py"}
+    assert listed - elsewhere == package - {"__pycache__/"}
 
 
 def test_links_of_the_readme_and_the_changelog_resolve():

@@ -9,6 +9,14 @@ from typing import Any
 import numpy as np
 
 from coursekit.probes.layouts import laid_out
+from coursekit.probes.modules import (
+    fill,
+    made_of,
+    moved_by_training,
+    named_as,
+    parameters_of,
+    send_back,
+)
 from coursekit.probes.plain import name_of, plain
 from coursekit.probes.unpack import Complaint, change
 
@@ -93,13 +101,13 @@ def block(answer: Any, inputs: Mapping[str, Any]) -> dict[str, Any]:
         torch.default_generator.manual_seed(0)  # the CPU alone: 3 ms less
         made = _made(answer, inputs)
         if "x" not in inputs:
-            return _parameters(made)
+            return parameters_of(made)
         named = _named(made, inputs)
         if "dout" in inputs:
             learned = _trained(made, named, inputs)
-            _fill(made, named, inputs)
+            fill(made, named, inputs)
             return _gradients(made, named, inputs) | learned
-        _fill(made, named, inputs)
+        fill(made, named, inputs)
         x = torch.from_numpy(inputs["x"].copy())
         out = plain(made(x))
         if inputs.get("twin"):
@@ -114,42 +122,11 @@ def block(answer: Any, inputs: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _made(answer: Any, inputs: Mapping[str, Any]) -> Any:
-    """Make a block in float64, or say what came instead."""
-    import torch
-
-    made = answer(inputs["d"], inputs["hidden"])
-    if not isinstance(made, torch.nn.Module):
-        raise Complaint(
-            f"PreNormBlock gave an object of type {name_of(made)}; it must be a class "
-            "that begins with `class PreNormBlock(nn.Module):`."
-        )
-    return made.double()
-
-
-def _parameters(made: Any) -> dict[str, Any]:
-    """Report names and shapes as text, in the order of the names, and their number."""
-    found = dict(made.named_parameters())
-    told = [f"{name} {tuple(found[name].shape)}" for name in sorted(found)]
-    return {
-        "the parameters": ", ".join(told) or "none",
-        "the number of parameters": sum(p.numel() for p in found.values()),
-    }
+    return made_of(answer, "PreNormBlock", inputs["d"], inputs["hidden"])
 
 
 def _named(made: Any, inputs: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the parameters by the card's names.
-
-    By name where name and shape fit, then by order where a shape fits: who calls a
-    layer ``fc1`` is told so once, and is judged for the rest.
-
-    Raises
-    ------
-    Complaint
-        If there are no parameters at all.
-    """
-    found = dict(made.named_parameters())
-    if not found:
-        raise Complaint(_no_parameters(made))
+    """Return the parameters by the card's names."""
     d, hidden = inputs["d"], inputs["hidden"]
     shapes: Sequence[tuple[int, ...]] = [
         (d,),
@@ -159,50 +136,7 @@ def _named(made: Any, inputs: Mapping[str, Any]) -> dict[str, Any]:
         (d, hidden),
         (d,),
     ]
-    wanted = dict(zip(PARAMETERS, shapes, strict=True))
-    named = {
-        name: found.pop(name)
-        for name, shape in wanted.items()
-        if name in found and tuple(found[name].shape) == shape
-    }
-    for name, shape in wanted.items():
-        fits = [own for own, p in found.items() if tuple(p.shape) == shape]
-        if name not in named and fits:
-            named[name] = found.pop(fits[0])
-    return named
-
-
-def _no_parameters(made: Any) -> str:
-    """Say that there is nothing to train, and where the layers may be."""
-    import torch
-
-    kept = [value for name, value in vars(made).items() if name != "_modules"]
-    inside = [
-        part
-        for value in kept
-        if isinstance(value, list | tuple | dict)
-        for part in (value.values() if isinstance(value, dict) else value)
-    ]
-    if any(isinstance(part, torch.nn.Module) for part in inside):
-        return (
-            "The block has no parameters: its layers are in a plain list, tuple or "
-            "dict, where torch does not look."
-        )
-    return "The block has no parameters: after `__init__` it holds no layers."
-
-
-def _fill(made: Any, named: Mapping[str, Any], inputs: Mapping[str, Any]) -> None:
-    """Set the parameters; those that should not be there get numbers all the same."""
-    import torch
-
-    filled = {id(parameter) for parameter in named.values()}
-    with torch.no_grad():
-        for name, parameter in named.items():
-            parameter.copy_(torch.from_numpy(inputs[name]))
-        for parameter in made.parameters():
-            if id(parameter) not in filled:
-                numbers = torch.arange(1.0, parameter.numel() + 1)
-                parameter.copy_(torch.cos(numbers).reshape(parameter.shape))
+    return named_as(made, dict(zip(PARAMETERS, shapes, strict=True)))
 
 
 def _gradients(
@@ -214,7 +148,7 @@ def _gradients(
     made.zero_grad()
     x = torch.from_numpy(inputs["x"].copy()).requires_grad_()
     out = made(x.clone())  # a copy: torch refuses to change x itself in place
-    _backward(out, inputs)
+    send_back(out, inputs)
     seen = {"out": plain(out), "the gradient of x": _gradient(x, inputs["x"])}
     for name in PARAMETERS:
         gradient = _gradient(named.get(name), inputs[name])
@@ -228,32 +162,9 @@ def _gradient(tensor: Any, like: np.ndarray) -> Any:
     return np.zeros(like.shape) if gradient is None else plain(gradient)
 
 
-def _backward(out: Any, inputs: Mapping[str, Any]) -> None:
-    """Send dout back through a block, or complain about the form of its output."""
-    import torch
-
-    if type(out) is not torch.Tensor:
-        raise Complaint(f"The block gave {name_of(out)}; it must give a tensor.")
-    if tuple(out.shape) != inputs["dout"].shape:
-        raise Complaint(
-            f"`out` should have shape {inputs['dout'].shape}; yours is "
-            f"{tuple(out.shape)}."
-        )
-    if out.requires_grad:  # else everything was cut out of the gradient
-        (out * torch.from_numpy(inputs["dout"])).sum().backward()
-
-
 def _trained(
     made: Any, named: Mapping[str, Any], inputs: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Take three steps of gradient descent; report which parameters have moved."""
-    import torch
-
-    before = {name: p.detach().clone() for name, p in named.items()}
-    descent = torch.optim.SGD(made.parameters(), lr=0.01)
-    for _ in range(3):
-        descent.zero_grad()
-        _backward(made(torch.from_numpy(inputs["x"].copy())), inputs)
-        descent.step()
-    moved = [n for n, p in named.items() if not bool((p == before[n]).all())]
-    return {LEARNED: ", ".join(sorted(moved)) or "none"}
+    moved = moved_by_training(made, named, inputs, "x")
+    return {LEARNED: ", ".join(moved) or "none"}

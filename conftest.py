@@ -15,12 +15,28 @@ from coursekit.authoring.environment import quick, steady
 _HOME = tempfile.TemporaryDirectory(prefix="coursekit-", ignore_cleanup_errors=True)
 os.environ.update(steady(Path(_HOME.name)) | quick())
 
+_STARTED: set[str] = set()
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """Find nbval's sanitizer from any working folder: its option is a relative path."""
     config.option.nbval_sanitize_with = str(
         config.rootpath / config.option.nbval_sanitize_with
     )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Give every notebook's kernel a home of its own, as the build does.
+
+    Else what one solution records would show in the `progress()` of the next.
+    """
+    notebook = item.nodeid.partition("::")[0]
+    if notebook.endswith(".ipynb") and notebook not in _STARTED:
+        _STARTED.add(notebook)
+        home = Path(_HOME.name) / f"home-{len(_STARTED)}"
+        home.mkdir()
+        os.environ["COURSEKIT_HOME"] = str(home)
 
 
 def pytest_unconfigure() -> None:

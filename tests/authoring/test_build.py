@@ -73,7 +73,7 @@ def built_once(tmp_path_factory):
 @pytest.fixture
 def course(built_once, tmp_path):
     for path in built_once[0].rglob("*"):
-        if path.is_file():
+        if path.is_file() and path.suffix != ".pyc":
             name = path.relative_to(built_once[0]).as_posix()
             lay_out(tmp_path, {name: path.read_text(encoding="utf-8")})
     return tmp_path

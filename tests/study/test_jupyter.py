@@ -140,7 +140,7 @@ def test_a_port_in_use_is_no_obstacle(lab, start_lab, tmp_path):
     try:
         line = next(line for line in ran.stderr if "http://127.0.0.1:" in line)
     finally:
-        ran.terminate()
+        ran.kill()  # it names its address before it listens to anything gentler
         ran.communicate()
     assert f":{taken}/" not in line
 

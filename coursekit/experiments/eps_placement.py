@@ -29,6 +29,7 @@ class Config:
     highest: int = 2
     points_per_decade: int = 4
     seed: int = 0
+    device: str = "cpu"
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,9 @@ def output_std(variance: np.ndarray, *, eps: float, placement: str) -> np.ndarra
     return std / root
 
 
-def jacobian(x: np.ndarray, *, eps: float, placement: str) -> np.ndarray:
+def jacobian(
+    x: np.ndarray, *, eps: float, placement: str, device: str = "cpu"
+) -> np.ndarray:
     """Return autograd's Jacobian of `normalize` at one vector.
 
     Parameters
@@ -126,6 +129,8 @@ def jacobian(x: np.ndarray, *, eps: float, placement: str) -> np.ndarray:
         As in `normalize`.
     placement : {"inside", "outside"}
         As in `normalize`.
+    device : str, default="cpu"
+        Where torch computes.
 
     Returns
     -------
@@ -147,8 +152,8 @@ def jacobian(x: np.ndarray, *, eps: float, placement: str) -> np.ndarray:
     def forward(vector: torch.Tensor) -> torch.Tensor:
         return normalize(vector, eps=eps, placement=placement)
 
-    vector = torch.tensor(x, dtype=torch.float64)
-    return torch.autograd.functional.jacobian(forward, vector).numpy()
+    vector = torch.tensor(x, dtype=torch.float64, device=device)
+    return torch.autograd.functional.jacobian(forward, vector).cpu().numpy()
 
 
 def largest_slope(x: np.ndarray, *, eps: float, placement: str) -> float:
@@ -189,18 +194,22 @@ def run(config: Config) -> Result:
     variances = np.logspace(config.lowest, config.highest, points)
     x = np.random.default_rng(config.seed).normal(size=config.d)
     x = (x - x.mean()) / x.std()
-    vectors = torch.from_numpy(np.sqrt(variances)[:, None] * x)
+    vectors = torch.from_numpy(np.sqrt(variances)[:, None] * x).to(config.device)
     constant = np.zeros(config.d)
+
+    def gradient(placement: str) -> np.ndarray:
+        where = {"placement": placement, "device": config.device}
+        return jacobian(constant, eps=config.eps, **where)[0]
 
     def measured_std(placement: str) -> np.ndarray:
         y = normalize(vectors, eps=config.eps, placement=placement)
-        return y.std(-1, correction=0).numpy()
+        return y.std(-1, correction=0).cpu().numpy()
 
     return Result(
         eps=config.eps,
         variances=variances,
         inside=measured_std("inside"),
         outside=measured_std("outside"),
-        gradient_inside=jacobian(constant, eps=config.eps, placement="inside")[0],
-        gradient_outside=jacobian(constant, eps=config.eps, placement="outside")[0],
+        gradient_inside=gradient("inside"),
+        gradient_outside=gradient("outside"),
     )

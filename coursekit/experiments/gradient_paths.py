@@ -154,9 +154,9 @@ def terms_of(net: BlockStack, x: Tensor, y: Tensor) -> tuple[np.ndarray, np.ndar
     activations = net.activations(x.double())
     loss = nn.functional.cross_entropy(net.head(activations[-1]), y)
     ends = activations[0], activations[-1]
-    first, last = (g[0].numpy() for g in torch.autograd.grad(loss, ends))
+    first, last = (g[0].cpu().numpy() for g in torch.autograd.grad(loss, ends))
     branches = [
-        jacrev(block.branch)(a.detach())[0, :, 0].detach().numpy()
+        jacrev(block.branch)(a.detach())[0, :, 0].detach().cpu().numpy()
         for block, a in zip(net.blocks, activations, strict=False)
     ]
     return gradient_by_path_length(branches, last), first

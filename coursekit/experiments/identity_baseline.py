@@ -29,6 +29,7 @@ class Config:
     points: int = 601
     start: float = 1.0
     blocks: int = 50
+    device: str = "cpu"
 
 
 @dataclass(frozen=True)
@@ -83,18 +84,22 @@ def run(config: Config) -> Result:
     """
     at_least("identity_baseline.run", "points", config.points, 2)
     inputs = torch.linspace(
-        config.lowest, config.highest, config.points, dtype=torch.float64
+        config.lowest,
+        config.highest,
+        config.points,
+        dtype=torch.float64,
+        device=config.device,
     )
     outputs, repeated = [], []
     for activation in config.activations:
-        block = zero_block(activation, config.mode)
-        outputs.append(block(inputs[:, None])[:, 0].numpy())
-        a = torch.tensor([[config.start]], dtype=torch.float64)
+        block = zero_block(activation, config.mode).to(config.device)
+        outputs.append(block(inputs[:, None])[:, 0].cpu().numpy())
+        a = inputs.new_full((1, 1), config.start)
         values = [a.item()]
         for _ in range(config.blocks):
             a = block(a)
             values.append(a.item())
         repeated.append(values)
     return Result(
-        config.activations, inputs.numpy(), np.array(outputs), np.array(repeated)
+        config.activations, inputs.cpu().numpy(), np.array(outputs), np.array(repeated)
     )

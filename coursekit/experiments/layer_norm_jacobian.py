@@ -24,6 +24,7 @@ class Config:
     d: int = 64
     eps: float = 0.0
     seed: int = 0
+    device: str = "cpu"
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,8 @@ def run(config: Config) -> Result:
     def normalize(vector: torch.Tensor) -> torch.Tensor:
         return torch.nn.functional.layer_norm(vector, (config.d,), eps=config.eps)
 
-    jacobian = torch.autograd.functional.jacobian(normalize, torch.from_numpy(x))
+    vector = torch.from_numpy(x).to(config.device)
+    jacobian = torch.autograd.functional.jacobian(normalize, vector).cpu()
     singular_values = torch.linalg.svdvals(jacobian).numpy()
     return Result(
         x_hat=x_hat,

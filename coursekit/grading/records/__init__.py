@@ -1,0 +1,1 @@
+"""What grading leaves behind: one record a criterion, kept whatever happens."""

@@ -1,0 +1,1 @@
+"""Run learners' answers in another process, inside walls, and bring back plain data."""

@@ -50,7 +50,7 @@ class Graded:
     of the exercise is there all the same, each with that reason. ``digest`` is the
     SHA-256 of the file in hex, '' where there is none. ``edition`` is the autograder's
     (`coursekit.autograders.edition`), ``version`` the package's, ``isolation`` the
-    level the code ran at, ``walls`` one line on what that level cannot do ('': nothing).
+    level the code ran at, ``walls`` one line on what that level cannot do.
     """
 
     learner: str

@@ -2,15 +2,18 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 
+from coursekit.grading.compare import differs
 from coursekit.grading.task import Case, Mistake, Task
-from coursekit.probes.outcome import Observed, Outcome
+from coursekit.probes.outcome import Observed, Outcome, Raised
 from coursekit.probes.run import observe
 
 COURSE = "coursekit"
+#: One judged value: (case, value); the value is "raised" where the call raised.
+Pair = tuple[str, str]
 
 
 def seed_for(task: str, learner: str = "", grading_seed: str = "") -> int:
@@ -46,6 +49,7 @@ class Cases(Mapping[str, Case]):
         self._cases = dict(cases)
         self._expected: dict[str, Observed] = {}
         self._mistaken: dict[tuple[Mistake, str], Outcome] = {}
+        self._wrong: dict[tuple[Mistake, Pair], bool] = {}
 
     def __getitem__(self, name: str) -> Case:
         return self._cases[name]
@@ -70,8 +74,12 @@ class Cases(Mapping[str, Case]):
             If the reference itself raises: the task is broken, not the answer.
         """
         if name not in self._expected:
-            task = self.task
-            outcome = observe(task.probe, task.reference, self[name].inputs)
+            task, known = self.task, self[name].expected
+            outcome = (
+                observe(task.probe, task.reference, self[name].inputs)
+                if known is None
+                else Observed(known)
+            )
             if not isinstance(outcome, Observed):
                 raise RuntimeError(
                     f"the reference of {task.name} raised {outcome.type_name} in case "
@@ -87,6 +95,32 @@ class Cases(Mapping[str, Case]):
             inputs = self[name].inputs
             self._mistaken[key] = observe(self.task.probe, mistake.answer, inputs)
         return self._mistaken[key]
+
+    @cached_property
+    def judged(self) -> tuple[Pair, ...]:
+        """Every (case, value) that some criterion of the task looks at, once."""
+        pairs = {
+            (case, value): None
+            for criterion in self.task.criteria
+            for case in criterion.cases
+            for value in criterion.values
+        }
+        return tuple(pairs)
+
+    def is_wrong(self, pair: Pair, outcome: Outcome) -> bool:
+        """Tell whether an outcome of the pair's case is not right in its value."""
+        case, value = pair
+        if isinstance(outcome, Raised):
+            return True
+        expected = self.expected(case).values[value]
+        return differs(outcome.values[value], expected, self[case])
+
+    def mistaken_is_wrong(self, mistake: Mistake, pair: Pair) -> bool:
+        """Tell whether a known mistake shows in a pair: it need not show in all."""
+        key = (mistake, pair)
+        if key not in self._wrong:
+            self._wrong[key] = self.is_wrong(pair, self.mistaken(mistake, pair[0]))
+        return self._wrong[key]
 
 
 @lru_cache(maxsize=64)

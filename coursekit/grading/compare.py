@@ -44,6 +44,15 @@ def find_problem(
     return problem or _value_problem(name, got, expected, case)
 
 
+def differs(got: Value | Odd, expected: Value, case: Case) -> bool:
+    """Tell whether `find_problem` would find one, without writing it down."""
+    if _form_problem("", got, expected, case) is not None:
+        return True
+    if isinstance(expected, str):
+        return got != expected
+    return bool(wrong_entries(np.asarray(got), np.asarray(expected), case).any())
+
+
 def alike(got: Value | Odd, other: Value | Odd, case: Case) -> bool:
     """Whether two observed values are the same answer, written differently perhaps.
 

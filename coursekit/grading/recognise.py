@@ -4,37 +4,20 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from coursekit.grading.cases import Cases
-from coursekit.grading.compare import alike, find_problem
+from coursekit.grading.cases import Cases, Pair
+from coursekit.grading.compare import alike
 from coursekit.grading.task import Mistake, Task
 from coursekit.grading.verdict import Diagnosis
 from coursekit.probes.outcome import Observed, Outcome, Raised
 
-#: One judged value: (case, value).
-Pair = tuple[str, str]
-
-
-def judged_pairs(cases: Cases) -> list[Pair]:
-    """Return every (case, value) some criterion of the task looks at, once."""
-    pairs = {
-        (case, value): None
-        for criterion in cases.task.criteria
-        for case in criterion.cases
-        for value in criterion.values
-    }
-    return list(pairs)
-
 
 def wrong_pairs(cases: Cases, outcomes: Mapping[str, Outcome]) -> frozenset[Pair]:
     """Return the pairs that are not right; (case, "raised") where the call raised."""
-    wrong = set()
-    for case, value in judged_pairs(cases):
-        outcome = outcomes[case]
-        if isinstance(outcome, Raised):
-            wrong.add((case, "raised"))
-        elif _differs(cases, case, value, outcome):
-            wrong.add((case, value))
-    return frozenset(wrong)
+    return frozenset(
+        (case, "raised" if isinstance(outcomes[case], Raised) else value)
+        for case, value in cases.judged
+        if cases.is_wrong((case, value), outcomes[case])
+    )
 
 
 def recognise(
@@ -133,13 +116,11 @@ def _marks(
     """
     marks: set[Pair] = set()
     telling, unlike = set(), set()
-    for case, value in judged_pairs(cases):
-        if case not in outcomes:
+    for case, value in cases.judged:
+        if case not in outcomes or not cases.mistaken_is_wrong(mistake, (case, value)):
             continue
         mistaken, outcome = cases.mistaken(mistake, case), outcomes[case]
         if isinstance(mistaken, Observed):
-            if not _differs(cases, case, value, mistaken):
-                continue
             same = isinstance(outcome, Observed) and alike(
                 outcome.values[value], mistaken.values[value], cases[case]
             )
@@ -159,11 +140,6 @@ def _marks(
         return frozenset()
     kept = frozenset(pair for pair in marks if pair[1] not in broken)
     return kept if kept & telling else frozenset()
-
-
-def _differs(cases: Cases, case: str, value: str, outcome: Observed) -> bool:
-    expected = cases.expected(case).values[value]
-    return find_problem(value, outcome.values[value], expected, cases[case]) is not None
 
 
 def _raised_alike(outcome: Outcome, mistaken: Raised) -> bool:

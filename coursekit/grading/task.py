@@ -20,12 +20,15 @@ class Case:
 
     ``rtol`` and ``atol`` follow from the arithmetic at the case's scale; say how
     beside the case. ``axes`` names the axes of each observed array ("B T d").
+    ``expected`` gives the right values where they are known without the reference,
+    which is then not run (a test still holds the reference to them).
     """
 
     inputs: Inputs
     rtol: float
     atol: float
     axes: Mapping[str, str] = field(default_factory=dict)
+    expected: Mapping[str, Value] | None = None
 
 
 @dataclass(frozen=True)

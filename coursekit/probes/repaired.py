@@ -267,7 +267,7 @@ def _look_at_learning(net: Any, parts: Parts, inputs: Mapping) -> dict[str, Any]
             for linear in group.linears:
                 _draw_linear(linear, generator, bias=0.0)
     x, y = torch.from_numpy(inputs["x"]), torch.from_numpy(inputs["y"])
-    descent = torch.optim.SGD(net.parameters(), inputs["rate"], momentum=0.9)
+    descent = torch.optim.SGD(net.parameters(), inputs["rate"], 0.9, foreach=True)
     for batch in _batches(len(x), inputs, generator):
         descent.zero_grad()
         nn.functional.cross_entropy(net(x[batch]), y[batch]).backward()

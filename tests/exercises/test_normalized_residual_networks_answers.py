@@ -17,12 +17,12 @@ from coursekit.autograders.normalized_residual_networks import capstone, repairs
 from coursekit.grading.attempt import judge_answer
 from coursekit.grading.cases import Cases, cases_for
 from coursekit.grading.reasons import Reason
-from coursekit.grading.recognise import recognise, wrong_pairs
+from coursekit.grading.recognise import recognise
 from coursekit.grading.task import Task
 from coursekit.grading.verdict import Status
 from coursekit.probes.capstone import broken_net
 from coursekit.probes.outcome import Observed
-from coursekit.probes.run import observe_all
+from coursekit.probes.run import observe, observe_all
 
 RMS, GROUP = all_tasks()["rms_norm"], all_tasks()["group_norm"]
 BLOCK, REPAIR = all_tasks()["PreNormBlock"], all_tasks()["repair"]
@@ -235,17 +235,6 @@ def named(answer, seed=1):
     return [mistake.name for mistake in recognise(*looked_at(answer, seed))]
 
 
-def test_right_repairs_show_no_marks_for_many_seeds():
-    for seed in SEEDS:
-        assert not wrong_pairs(*looked_at(repairs.sound, seed))
-
-
-@pytest.mark.parametrize("mistake", REPAIR.mistakes, ids=lambda mistake: mistake.name)
-def test_each_repair_left_undone_shows_its_marks_for_many_seeds(mistake):
-    for seed in SEEDS:
-        assert named(mistake.answer, seed) == [mistake.name]
-
-
 def test_the_net_as_it_comes_has_all_four_faults_and_no_other():
     verdict = judge_answer(REPAIR, repairs.nothing, seed=1)
     assert [found.name for found in verdict.mistakes] == FAULTS
@@ -335,7 +324,7 @@ def test_the_room_lies_far_between_rounding_and_the_faults():
         repairs.unmasked_skip,
         repairs.evaluates_on_the_batch,
     ]
-    for seed in range(5):
+    for seed in range(3):
         for (case, value), fault in zip(marks, faulty, strict=True):
             sizes = [
                 np.abs(looked_at(answer, seed)[1][case].values[value]).max()
@@ -346,7 +335,8 @@ def test_the_room_lies_far_between_rounding_and_the_faults():
 
 def test_a_right_net_learns_with_room_to_spare():
     for seed in range(3):
-        outcome = cases_for(REPAIR, seed).expected(capstone.LEARNED)
+        inputs = cases_for(REPAIR, seed)[capstone.LEARNED].inputs
+        outcome = observe(REPAIR.probe, REPAIR.reference, inputs)
         assert outcome.values["the accuracy"] > capstone.ASKED + 0.03
 
 

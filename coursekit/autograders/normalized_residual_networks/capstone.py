@@ -1,6 +1,7 @@
 """The task `repair`: a net of 24 blocks with four faults; its cases and criteria."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -31,14 +32,15 @@ ROUNDING = {"rtol": 1e-7, "atol": 1e-8}
 #: What is counted is exact.
 EXACT = {"rtol": 0.0, "atol": 0.0}
 #: Steps of gradient descent (momentum 0.9), samples in each, and the rate.
-STEPS, BATCH, RATE = 80, 128, 0.03
-#: Right nets reach 0.88 to 0.93 over eight seeds. With a block in 24 places, or
+STEPS, BATCH, RATE = 50, 256, 0.04
+#: Right nets reach 0.87 to 0.92 over twelve seeds. With a block in 24 places, or
 #: evaluated on the batch, they stay near 0.1; with the skip unmasked nothing shows.
 ASKED = 0.8
 
 THERE, AWAY = "training mode", "evaluation mode"
 MASKED, FREE = "branches that close some ReLUs", "branches that close no ReLU"
 LEARNED = "learning the digits"
+ACCURACY = "the accuracy on the test digits"
 BACK = "the gradient at the first block"
 AXES = {
     "the logits": "N digit",
@@ -71,17 +73,21 @@ def draw(rng: np.random.Generator) -> dict[str, Case]:
         AWAY: case("evaluation mode", x=x, a=a, few=5),
         MASKED: case("skip", a=a, branch=signs * branch, dout=dout),
         FREE: case("skip", a=np.abs(a), branch=branch, dout=dout),
-        LEARNED: case(
-            "learning",
-            EXACT,
-            x=digits.x_train,
-            y=digits.y_train,
-            x_test=digits.x_test[by_class],
-            y_test=digits.y_test[by_class],
-            steps=STEPS,
-            batch=BATCH,
-            rate=RATE,
-            asked=ASKED,
+        LEARNED: replace(
+            case(
+                "learning",
+                EXACT,
+                x=digits.x_train,
+                y=digits.y_train,
+                x_test=digits.x_test[by_class],
+                y_test=digits.y_test[by_class],
+                steps=STEPS,
+                batch=BATCH,
+                rate=RATE,
+                asked=ASKED,
+            ),
+            # the reference need not be trained to know what is asked for
+            expected={ACCURACY: f"at least {ASKED:.0%}"},
         ),
     }
 
@@ -160,7 +166,7 @@ REPAIR = Task(
             f"Trained for {STEPS} steps, the net knows {ASKED:.0%} of the test digits, "
             "in batches sorted by class.",
             [LEARNED],
-            ["the accuracy on the test digits"],
+            [ACCURACY],
             points=2,
             advice="The repairs do not yet make a net that learns.",
         ),

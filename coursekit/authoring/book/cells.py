@@ -61,9 +61,13 @@ class Cells:
                 '<details class="guess"><summary>Guess first, then open the result'
                 f"</summary>\n{results}\n</details>"
             )
+        source = code(cell.source)
         if results:
-            results = f'\n<div class="results">{results}</div>'
-        return f'<div class="cell">{code(cell.source)}{results}</div>'
+            results = f'<div class="results">{results}</div>'
+        if guesses.names_of(cell):  # the question says all that its code says
+            source = f"<details><summary>The cell that asks</summary>{source}</details>"
+            return f'<div class="cell asks">{results}\n{source}</div>'
+        return f'<div class="cell">{source}\n{results}</div>'
 
     def _prose(self, cell: NotebookNode) -> str:
         page = self._markdown(cell.source)

@@ -85,6 +85,31 @@ def mathml(latex: str, *, block: bool = False) -> str:
     return page
 
 
+def display(latex: str) -> str:
+    r"""Return what stands between double dollar signs, ready to wrap on a phone.
+
+    Formulas that the author set apart by ``\qquad`` become elements of their own.
+
+    Examples
+    --------
+    >>> display(r"a \qquad b").count("<math")
+    2
+    """
+    parts = latex.split(r"\qquad")
+    if not all(map(_is_whole, parts)):
+        parts = [latex]
+    made = "\n".join(mathml(part, block=True) for part in parts)
+    return f'<span class="formula">{made}</span>'
+
+
+def _is_whole(latex: str) -> bool:
+    """Tell whether a piece of a formula is one by itself: whatever opens also closes."""
+    pairs = ((r"(?<!\\)\{", r"(?<!\\)\}"), (r"\\left\b", r"\\right\b"))
+    pairs += ((r"\\begin\b", r"\\end\b"),)
+    counts = [[len(re.findall(side, latex)) for side in pair] for pair in pairs]
+    return bool(latex.strip()) and all(opened == closed for opened, closed in counts)
+
+
 def _converted(latex: str, display: str) -> ET.Element:
     try:
         from latex2mathml.converter import convert
@@ -152,7 +177,11 @@ def _letter(char: str, starts: tuple[int, int, int | None]) -> str:
 def _make_operator(element: ET.Element) -> None:
     if element.tag == "mi" and element.text in SIGNS:
         element.tag = "mo"
-    if element.tag == "mo" and element.text in ("/", "|") and "form" not in element.attrib:
+    if (
+        element.tag == "mo"
+        and element.text in ("/", "|")
+        and "form" not in element.attrib
+    ):
         element.attrib.update(lspace="0", rspace="0")
     if element.tag == "mi" and element.text and set(element.text) <= set("′″‴⁗"):
         element.tag = "mo"

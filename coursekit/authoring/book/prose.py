@@ -8,10 +8,13 @@ from typing import Any
 
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
-from coursekit.authoring.book.formulas import mathml
+from coursekit.authoring.book.formulas import display, mathml
 
 TAGS = re.compile(r"<annotation.*?</annotation>|<[^>]+>", re.S)
-EMPTY_HEAD = re.compile(r"<thead>\s*<tr>(?:\s*<th[^>]*>\s*</th>)+\s*</tr>\s*</thead>\s*")
+EMPTY_HEAD = re.compile(
+    r"<thead>\s*<tr>(?:\s*<th[^>]*>\s*</th>)+\s*</tr>\s*</thead>\s*"
+)
+EMPTY_HEADER = re.compile(r"<th[^>]*>\s*</th>")
 FIRST_CELL = re.compile(r"(<tr>\s*)<td([^>]*)>(.*?)</td>", re.S)
 TO_NOTEBOOK = re.compile(r"^(?P<path>(?![a-z][a-z0-9+.-]*:)[^#?]+)\.ipynb(?=#|$)", re.I)
 
@@ -37,11 +40,13 @@ class Prose:
     ----------
     folder : Path
         Where the notebook lies: pictures are read from there and put into the page.
+    alone : bool, default=False
+        True where the other pages are not beside this one: links to them become text.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, alone: bool = False) -> None:
         self.headings: list[Heading] = []
-        self._renderer = _Renderer(self.headings, folder)
+        self._renderer = _Renderer(self.headings, folder, alone)
 
     def render(self, markdown: str) -> str:
         """Return one cell's Markdown as HTML.
@@ -64,9 +69,9 @@ def plain_text(page: str) -> str:
 
 
 class _Renderer(IPythonRenderer):
-    def __init__(self, headings: list[Heading], folder: Path) -> None:
+    def __init__(self, headings: list[Heading], folder: Path, alone: bool) -> None:
         super().__init__(escape=False, embed_images=True, path=str(folder))
-        self._headings = headings
+        self._headings, self._alone = headings, alone
 
     def block_html(self, html: str) -> str:
         """Leave HTML alone: nbconvert would close a ``<details>`` before its content."""
@@ -79,7 +84,7 @@ class _Renderer(IPythonRenderer):
         return mathml(html.unescape(body))
 
     def block_math(self, body: str) -> str:
-        return f'<span class="formula">{mathml(html.unescape(body), block=True)}</span>'
+        return display(html.unescape(body))
 
     def latex_environment(self, name: str, body: str) -> str:
         return self.block_math(f"\\begin{{{name}}}{body}\\end{{{name}}}")
@@ -96,15 +101,17 @@ class _Renderer(IPythonRenderer):
         return f'<h{level} id="{html.escape(name)}">{text}</h{level}>\n'
 
     def link(self, text: str, url: str, title: str | None = None) -> str:
+        if self._alone and TO_NOTEBOOK.match(url):
+            return text
         return super().link(text, TO_NOTEBOOK.sub(r"\g<path>.html", url), title)
 
     def table(self, text: str) -> str:
-        """Say which cells are headers; a head without words would name nothing."""
-        made = text.replace("<th>", '<th scope="col">').replace("<th ", '<th scope="col" ')
-        if EMPTY_HEAD.search(text):
-            made = EMPTY_HEAD.sub("", text)
-            made = FIRST_CELL.sub(r'\1<th scope="row"\2>\3</th>', made)
-        return f'<div class="scrolls"><table>\n{made}</table></div>\n'
+        """Say which cells are headers; a header without words would name nothing."""
+        if EMPTY_HEAD.search(text) or EMPTY_HEADER.search(text):
+            text = FIRST_CELL.sub(r'\1<th scope="row"\2>\3</th>', text)
+        text = EMPTY_HEADER.sub("<td></td>", EMPTY_HEAD.sub("", text))
+        text = re.sub(r"<th(?! scope)\b", '<th scope="col"', text)
+        return f'<div class="scrolls"><table>\n{text}</table></div>\n'
 
     def block_code(self, code: str, info: str | None = None) -> str:
         return f'<div class="code">{super().block_code(code, info)}</div>\n'

@@ -9,6 +9,10 @@
   wide.addEventListener("change", unfold);
   unfold();
 
+  // The contents are longer than the window: begin at this page.
+  const here = document.querySelector("header nav [aria-current=page]");
+  if (here && wide.matches) document.querySelector("header").scrollTop = here.offsetTop - innerHeight / 4;
+
   // What scrolls sideways can be reached and scrolled by keyboard, and only that.
   const reach = () => all("pre, .scrolls, .formula").forEach(box => {
     if (box.scrollWidth > box.clientWidth + 1) box.tabIndex = 0;
@@ -33,7 +37,7 @@
   // Paper cannot unfold anything.
   let folded = [];
   addEventListener("beforeprint", () => {
-    folded = all("article details:not([open])");
+    folded = all("article details:not([open], .asks > details)");
     folded.forEach(part => { part.open = true; });
   });
   addEventListener("afterprint", () => folded.forEach(part => { part.open = false; }));

@@ -60,6 +60,8 @@ def html(options: argparse.Namespace) -> int:
     try:
         chapters = course.read_course(course_folder())
         book = files.write_book(chapters, options.out, instructor=options.instructor)
+    except files.FolderError as error:
+        return complain("html", error, MISUSED)
     except (BuildError, CourseMissingError) as error:
         return complain("html", error, BROKEN)
     print(f"{len(book.pages)} pages, {book.size / 1e6:.1f} MB, in {book.folder}")

@@ -101,14 +101,14 @@ def read_course(root: Path) -> list[Chapter]:
     ]
     if not any(chapter.kind == "lesson" for chapter in chapters):
         raise BuildError(
-            f"{root}: there must be lessons in 'notebooks'; none was found. In a clone, "
-            "run 'coursekit build' first."
+            f"{root}: there must be lessons in 'notebooks'; none was found. In a "
+            "clone, run 'coursekit build' first."
         )
     return sorted(chapters, key=lambda c: (c.name, c.kind == "exercise"))
 
 
 def find(chapters: Sequence[Chapter], name: str) -> Chapter:
-    """Return the lesson called ``name``, in full (05_batch_norm) or by number (05).
+    """Return the lesson called ``name``, in full (05_batch_norm) or by number (5).
 
     Raises
     ------
@@ -117,7 +117,7 @@ def find(chapters: Sequence[Chapter], name: str) -> Chapter:
     """
     lessons = [chapter for chapter in chapters if chapter.kind == "lesson"]
     for chapter in lessons:
-        if name in (chapter.name, chapter.name.partition("_")[0]):
+        if name == chapter.name or name.zfill(2) == chapter.name.partition("_")[0]:
             return chapter
     known = ", ".join(chapter.name for chapter in lessons)
     raise BuildError(f"NAME must be a lesson; got {name!r}. There are: {known}.")

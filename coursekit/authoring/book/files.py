@@ -9,6 +9,10 @@ from coursekit.authoring.notebooks import write_if_new
 from coursekit.authoring.sources import BuildError
 
 
+class FolderError(BuildError):
+    """The folder that was named is no place for the book."""
+
+
 @dataclass(frozen=True)
 class Book:
     """A book that was written: its folder, its pages and their bytes."""
@@ -48,6 +52,8 @@ def write_book(
 
     Raises
     ------
+    FolderError
+        If the folder is not one to write to.
     BuildError
         If a cell breaks a rule, or the folder cannot take the pages.
     """
@@ -67,11 +73,11 @@ def write_book(
 
 def _check_folder(folder: Path) -> None:
     if folder.exists() and not folder.is_dir():
-        raise BuildError(
+        raise FolderError(
             f"OUT must be a folder; {folder} is a file. Name a folder to make."
         )
     if any(any((folder / kind).glob("*.ipynb")) for kind in KINDS):
-        raise BuildError(
-            f"OUT must be a folder of its own; {folder} holds the notebooks themselves. "
-            "Name another, such as 'book'."
+        raise FolderError(
+            f"OUT must be a folder of its own; {folder} holds the notebooks "
+            "themselves. Name another, such as 'book'."
         )

@@ -103,7 +103,7 @@ def display(latex: str) -> str:
 
 
 def _is_whole(latex: str) -> bool:
-    """Tell whether a piece of a formula is one by itself: whatever opens also closes."""
+    """Tell whether a piece of a formula is one by itself: what opens also closes."""
     pairs = ((r"(?<!\\)\{", r"(?<!\\)\}"), (r"\\left\b", r"\\right\b"))
     pairs += ((r"\\begin\b", r"\\end\b"),)
     counts = [[len(re.findall(side, latex)) for side in pair] for pair in pairs]
@@ -191,7 +191,7 @@ def _make_operator(element: ET.Element) -> None:
 
 
 def _space_name(element: ET.Element) -> None:
-    """Give std, max and log the thin spaces of LaTeX; browsers give signs wider ones."""
+    """Give std, max and log the thin spaces of LaTeX; signs get wider ones."""
     if element.tag in ("mo", "mi") and re.fullmatch("[A-Za-z]{2,}", element.text or ""):
         element.tag = "mo"
         element.attrib.update(lspace="0.167em", rspace="0.167em")

@@ -119,7 +119,7 @@ def _lessons(pages: Sequence[Page]) -> list[tuple[Page, Page | None]]:
 
 
 def _index(pages: Sequence[Page]) -> Markup:
-    """Return all headings for the search: page, heading and address of each, as JSON."""
+    """Return all headings for the search, as JSON: page, heading and address."""
     rows = [
         [page.title.text, "" if h is page.title else h.text, page.chapter.address, h.id]
         for page in pages

@@ -74,7 +74,7 @@ class _Renderer(IPythonRenderer):
         self._headings, self._alone = headings, alone
 
     def block_html(self, html: str) -> str:
-        """Leave HTML alone: nbconvert would close a ``<details>`` before its content."""
+        """Leave it alone: nbconvert would close a ``<details>`` before its content."""
         return html
 
     def inline_html(self, html: str) -> str:

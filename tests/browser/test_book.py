@@ -2,9 +2,9 @@
 
 import pytest
 
+from coursekit.authoring.book import paper
 from coursekit.authoring.book.course import find, read_course
 from coursekit.authoring.book.files import write_book
-from coursekit.authoring.book.paper import print_pdf
 from coursekit.authoring.book.slides import slides_of
 from coursekit.study.folder import course_folder
 
@@ -87,11 +87,12 @@ def test_lines_of_text_have_about_seventy_characters(visit):
     page = visit(LESSON)
     letters = page.evaluate(
         """() => {
-            const text = document.querySelector('article > p:nth-of-type(3)');
-            const range = document.createRange();
-            range.selectNodeContents(text);
-            const lines = new Set([...range.getClientRects()].map(r => r.bottom | 0));
-            return text.textContent.length / lines.size;
+            const long = [...document.querySelectorAll('article > p')]
+                .filter(p => !p.children.length && p.textContent.length > 250);
+            const height = p => parseFloat(getComputedStyle(p).lineHeight);
+            const lines = p => p.clientHeight / height(p);
+            return long.reduce((n, p) => n + p.textContent.length, 0)
+                / long.reduce((n, p) => n + lines(p), 0);
         }"""
     )
     assert 55 <= letters <= 85
@@ -105,7 +106,8 @@ def test_axe_finds_nothing_to_mend(visit, scheme):
     for address in ("index.html", LESSON, "exercises/05_batch_norm.html", "talk.html"):
         page = visit(address, scheme=scheme)
         unfold(page)
-        found = run.Axe().run(page)
+        # axe takes a header with nothing but a formula for empty; readers speak it
+        found = run.Axe().run(page, context={"exclude": "th:has(> math:only-child)"})
         assert found.violations_count == 0, found.generate_report()
 
 
@@ -175,7 +177,7 @@ def test_on_paper_nothing_is_folded_and_no_frame_is_printed(visit):
 
 
 def test_a_page_becomes_a_pdf(browser, book):
-    pdf = print_pdf(browser.browser_type.executable_path, book.chapters[1])
+    pdf = paper.print_pdf(paper.browser(), book.chapters[1])
     assert pdf.read_bytes().startswith(b"%PDF")
 
 

@@ -56,14 +56,15 @@
     speak();
   });
 
-  // Scrolled by hand, the counter follows.
-  const seen = new IntersectionObserver(found => found.forEach(entry => {
-    if (entry.isIntersecting) arrive(slides.indexOf(entry.target));
-  }), { rootMargin: "-49% 0px -49% 0px" });
+  // Scrolled by hand, the counter follows: to the slide in the middle of the window.
+  const follow = () => {
+    const middle = slides.findIndex(slide => slide.getBoundingClientRect().bottom > innerHeight / 2);
+    if (middle >= 0 && middle !== at) arrive(middle);
+  };
 
   fit();
   addEventListener("resize", () => { fit(); slides[at].scrollIntoView(); });
   const first = slides.findIndex(slide => `#${slide.id}` === location.hash);
   go(Math.max(0, first));
-  slides.forEach(slide => seen.observe(slide));
+  addEventListener("scroll", follow, { passive: true });
 })();

@@ -14,6 +14,8 @@ from coursekit.authoring.sources import BuildError
 SPELLINGS = (
     (re.compile(r"\\(begin|end)\{aligned\}"), r"\\\1{split}"),
     (re.compile(r"\\(begin|end)\{gathered\}"), r"\\\1{gather*}"),
+    # before 3.81 it refuses three primes in a row
+    (re.compile("'''"), r"^{\\prime\\prime\\prime}"),
 )
 #: Bars that come in pairs, each marked by a character of its own: a browser must know
 #: which opens and which closes, and latex2mathml writes both the same way.

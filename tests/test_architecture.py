@@ -45,9 +45,22 @@ LAYERS = {
             "jupyter_core",
         },
     ),
-    "authoring": (set(), {"jupytext", "nbformat", "nbclient", "nbconvert", "tqdm"}),
+    "authoring": (
+        set(),
+        {
+            "jupytext",
+            "nbformat",
+            "nbclient",
+            "nbconvert",
+            "jinja2",
+            "markupsafe",
+            "latex2mathml",
+            "tqdm",
+        },
+    ),
     "classroom": ({"grading"}, {"tornado"}),
-    "cli": (EVERYTHING, {"tqdm"}),
+    "commands": (EVERYTHING, {"tqdm"}),
+    "cli": ({"commands"}, set()),
 }
 
 

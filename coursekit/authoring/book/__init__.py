@@ -1,0 +1,1 @@
+"""The course as pages and slides that open from disk, without network or kernel."""

@@ -1,0 +1,212 @@
+"""The book and the slides in a real browser, from disk, with the network off."""
+
+import pytest
+
+from coursekit.authoring.book import paper
+from coursekit.authoring.book.course import find, read_course
+from coursekit.authoring.book.files import write_book
+from coursekit.authoring.book.slides import slides_of
+from coursekit.study.folder import course_folder
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+LESSON = "notebooks/05_batch_norm.html"
+FOLDED = "A batch has shape (8, 3)"
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory):
+    chapters = read_course(course_folder())
+    folder = tmp_path_factory.mktemp("book with a space")
+    written = write_book(chapters, folder)
+    talk = folder / "talk.html"
+    talk.write_text(slides_of(find(chapters, "05")), encoding="utf-8")
+    return written
+
+
+@pytest.fixture(params=["light", "dark"])
+def scheme(request):
+    return request.param
+
+
+@pytest.fixture
+def visit(browser, book):
+    """Return a function that opens a page offline; at the end nothing was asked for."""
+    contexts, asked, errors = [], [], []
+
+    def opened(address, width=1280, scheme="light"):
+        context = browser.new_context(
+            offline=True,
+            color_scheme=scheme,
+            viewport={"width": width, "height": 800},
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on(
+            "console",
+            lambda said: errors.append(said.text) if said.type == "error" else None,
+        )
+        path, _, anchor = address.partition("#")
+        page.goto(f"{(book.folder / path).as_uri()}{'#' if anchor else ''}{anchor}")
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert errors == []
+    assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
+
+
+def unfold(page):
+    page.evaluate(
+        "document.querySelectorAll('details').forEach(part => { part.open = true })"
+    )
+
+
+def test_every_page_opens_with_the_network_off_and_asks_for_nothing(visit, book):
+    for page in book.pages:
+        opened = visit(page.relative_to(book.folder).as_posix())
+        assert opened.locator("h1").count() == 1
+        # every picture is there, without a request
+        assert opened.evaluate(
+            "[...document.images].every(picture => picture.naturalWidth > 0)"
+        )
+
+
+def test_no_page_is_wider_than_a_phone(visit, book):
+    for page in book.pages:
+        opened = visit(page.relative_to(book.folder).as_posix(), width=360)
+        unfold(opened)
+        width = opened.evaluate("document.documentElement.scrollWidth")
+        assert width <= 360, page.name
+
+
+def test_lines_of_text_have_about_seventy_characters(visit):
+    page = visit(LESSON)
+    letters = page.evaluate(
+        """() => {
+            const long = [...document.querySelectorAll('article > p')]
+                .filter(p => !p.children.length && p.textContent.length > 250);
+            const height = p => parseFloat(getComputedStyle(p).lineHeight);
+            const lines = p => p.clientHeight / height(p);
+            return long.reduce((n, p) => n + p.textContent.length, 0)
+                / long.reduce((n, p) => n + lines(p), 0);
+        }"""
+    )
+    assert 55 <= letters <= 85
+
+
+def test_axe_finds_nothing_to_mend(visit, scheme):
+    run = pytest.importorskip(
+        "axe_playwright_python.sync_playwright",
+        reason="axe-playwright-python is not installed",
+    )
+    for address in ("index.html", LESSON, "exercises/05_batch_norm.html", "talk.html"):
+        page = visit(address, scheme=scheme)
+        unfold(page)
+        # axe takes a header with nothing but a formula for empty; readers speak it
+        found = run.Axe().run(page, context={"exclude": "th:has(> math:only-child)"})
+        assert found.violations_count == 0, found.generate_report()
+
+
+def test_search_finds_a_heading_on_another_page_by_keyboard(visit):
+    page = visit("exercises/00_start_here.html")
+    page.keyboard.press("Tab")  # the way past the contents
+    page.keyboard.press("Tab")  # the course
+    page.keyboard.press("Tab")
+    page.keyboard.type("shattered")
+    assert page.locator("#found").text_content() == "1 heading"
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/06_batch_norm_backward.html#*")
+    heading = page.locator(":target")
+    assert "shattered gradients" in heading.text_content()
+    assert heading.is_visible()
+
+
+def test_search_that_finds_nothing_says_so(visit):
+    page = visit("index.html")
+    page.get_by_label("Search the headings").fill("xyzzy")
+    assert page.get_by_role("status").text_content() == "no headings"
+
+
+def test_the_way_past_the_contents_leads_to_the_text(visit):
+    page = visit(LESSON)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "content"
+
+
+def test_the_guess_of_the_reader_stands_beside_the_result(visit):
+    page = visit(LESSON)
+    page.get_by_label("Your guess").first.fill("8")
+    result = page.locator("details.guess").first
+    assert not result.get_by_text("It is 3.").is_visible()
+    result.locator("summary").click()
+    assert "You guessed 8. It is 3." in result.inner_text()
+
+
+def test_a_link_to_folded_text_unfolds_it_as_the_browser_s_find_does(visit):
+    page = visit(f"{LESSON}#:~:text=The%20means%20have%20the%20shape%20(1%2C%20D).%20")
+    page.wait_for_function("document.querySelector('details.guess').open")
+
+
+def test_contents_are_folded_on_a_phone_and_open_on_a_desk(visit):
+    assert visit(LESSON, width=390).evaluate("!document.querySelector('.menu').open")
+    assert visit(LESSON).evaluate("document.querySelector('.menu').open")
+
+
+def test_what_is_too_wide_can_be_scrolled_by_keyboard(visit):
+    page = visit(LESSON, width=390)
+    narrow = page.evaluate(
+        """() => [...document.querySelectorAll('pre, .scrolls, .formula')]
+            .filter(box => box.scrollWidth > box.clientWidth + 1)
+            .every(box => box.tabIndex === 0)"""
+    )
+    assert narrow
+
+
+def test_on_paper_nothing_is_folded_and_no_frame_is_printed(visit):
+    page = visit(LESSON)
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    assert page.get_by_text("It is 3.").first.is_visible()
+    assert not page.locator("header").is_visible()
+
+
+def test_a_page_becomes_a_pdf(browser, book):
+    pdf = paper.print_pdf(paper.browser(), book.chapters[1])
+    assert pdf.read_bytes().startswith(b"%PDF")
+
+
+def test_slides_move_by_keys_and_keep_their_place_in_the_address(visit):
+    page = visit("talk.html")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("PageDown")
+    page.keyboard.press("ArrowLeft")
+    assert page.url.endswith("#2")
+    assert page.locator("#place").text_content().startswith("2 /")
+    page.keyboard.press("End")
+    count = page.locator(".slide").count()
+    assert page.locator("#place").text_content() == f"{count} / {count}"
+
+
+def test_slides_fit_their_window(visit):
+    page = visit("talk.html")
+    too_high = page.evaluate(
+        """() => [...document.querySelectorAll('.slide')]
+            .filter(slide => slide.scrollHeight > innerHeight * 1.02)
+            .map(slide => slide.id)"""
+    )
+    assert len(too_high) < 4
+
+
+def test_notes_open_in_a_window_of_their_own(visit):
+    page = visit("talk.html")
+    with page.expect_popup() as popup:
+        page.get_by_role("button", name="Speaker notes").click()
+    assert "Why we teach this" in popup.value.locator("body").inner_text()
+    page.keyboard.press("ArrowRight")
+    assert "No notes" in popup.value.locator("body").inner_text()

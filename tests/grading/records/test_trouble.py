@@ -5,6 +5,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 from random import Random
@@ -56,7 +57,7 @@ def test_a_full_disk_loses_only_what_was_in_hand(tmp_path):
         database = records._database.connection
         [(pages,)] = database.execute("PRAGMA page_count")
         database.execute(f"PRAGMA max_page_count = {pages + 2}")
-        with pytest.raises(RecordsError, match="is full"):
+        with pytest.raises(RecordsError, match="disk that holds .* is full"):
             records.put(graded("Bob", tasks=LARGE))
         assert records.graded() == (graded(),)
         database.execute("PRAGMA max_page_count = 100000")
@@ -73,7 +74,7 @@ def test_a_disk_that_is_really_full_loses_only_what_was_in_hand(tmp_path):
         kept = []
         with (
             Records.open(tmp_path, create=True) as records,
-            pytest.raises(RecordsError, match="is full"),
+            pytest.raises(RecordsError, match="disk that holds .* is full"),
         ):
             for number in range(1000):
                 records.put(graded(f"{number:03}", tasks=LARGE))
@@ -169,16 +170,23 @@ OVERRIDE = TRY.format(
 
 
 @pytest.fixture
-def read_only(tmp_path):
-    """Return a folder of records that nobody may change."""
-    for folder in [tmp_path, *list(tmp_path.parents)[:2]]:
+def read_only():
+    """Return a folder of records that nobody may change, and everybody reach."""
+    with tempfile.TemporaryDirectory() as place:
+        Path(place).chmod(0o755)
+        folder = filled(Path(place) / "results")
+        for file in folder.iterdir():
+            file.chmod(0o444)
+        folder.chmod(0o555)
+        yield folder
         folder.chmod(0o755)
-    folder = filled(tmp_path / "results")
-    for file in folder.iterdir():
-        file.chmod(0o444)
-    folder.chmod(0o555)
-    yield folder
-    folder.chmod(0o755)
+
+
+def test_records_behind_a_locked_door_say_so(read_only):
+    read_only.parent.chmod(0o700)
+    said = run_as_nobody(TRY.format("Records.open(folder)"), read_only)
+    assert said.startswith("RecordsError")
+    assert "must be yours to read" in said
 
 
 def test_records_in_a_folder_that_cannot_be_written_can_be_read(read_only):

@@ -19,7 +19,7 @@ from coursekit.grading.records.errors import RecordsError
 from coursekit.grading.records.store import Records
 
 LARGE = (task("large", [Reason.OK] * 2000),)
-SOME = (task("some", [Reason.OK] * 20), task("more", [Reason.OK] * 20))
+SOME = (task("some", [Reason.OK] * 5), task("more", [Reason.OK] * 5))
 
 
 def filled(folder):
@@ -57,7 +57,7 @@ def test_a_full_disk_loses_only_what_was_in_hand(tmp_path):
         database = records._database.connection
         [(pages,)] = database.execute("PRAGMA page_count")
         database.execute(f"PRAGMA max_page_count = {pages + 2}")
-        with pytest.raises(RecordsError, match="disk that holds .* is full"):
+        with pytest.raises(RecordsError, match=r"disk that holds .* is full"):
             records.put(graded("Bob", tasks=LARGE))
         assert records.graded() == (graded(),)
         database.execute("PRAGMA max_page_count = 100000")
@@ -74,7 +74,7 @@ def test_a_disk_that_is_really_full_loses_only_what_was_in_hand(tmp_path):
         kept = []
         with (
             Records.open(tmp_path, create=True) as records,
-            pytest.raises(RecordsError, match="disk that holds .* is full"),
+            pytest.raises(RecordsError, match=r"disk that holds .* is full"),
         ):
             for number in range(1000):
                 records.put(graded(f"{number:03}", tasks=LARGE))
@@ -219,16 +219,18 @@ def write_until_killed(folder, first, pipe):
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 def test_whenever_it_is_killed_a_writer_leaves_all_that_it_put(tmp_path):
     random, there = Random(0), 0
-    for _ in range(50):
+    for round_ in range(50):
         reading, writing = os.pipe()
         if (child := os.fork()) == 0:
             write_until_killed(tmp_path, there, writing)
         os.close(writing)
-        time.sleep(random.uniform(0, 0.04))
-        os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
-        with os.fdopen(reading, "rb") as pipe:
-            said = len(pipe.read())
+        with os.fdopen(reading, "rb", buffering=0) as pipe:
+            # every other one is killed at any moment, also while it opens the file
+            said = len(pipe.read(1)) if round_ % 2 else 0
+            time.sleep(random.uniform(0, 0.04))
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+            said += len(pipe.readall())
         with Records.open(tmp_path, create=True) as records:
             found = [int(entry.key[0]) for entry in records._entries()]
             [(health,)] = records._database.connection.execute("PRAGMA integrity_check")
@@ -237,8 +239,8 @@ def test_whenever_it_is_killed_a_writer_leaves_all_that_it_put(tmp_path):
         assert there + said <= len(found) <= there + said + 1
         there = len(found)
     with Records.open(tmp_path) as records:
-        assert all(len(one.tasks) == 2 and one.score == 80 for one in records.each())
-    assert there > 50
+        assert all(len(one.tasks) == 2 and one.score == 20 for one in records.each())
+    assert there >= 25
 
 
 def test_a_shared_drive_is_seen_in_the_list_of_mounts():

@@ -220,3 +220,9 @@ def test_days_are_counted_across_a_change_of_clocks():
     assert due.replace(day=29).astimezone(UTC) - due.astimezone(UTC) == timedelta(
         hours=23
     )
+
+
+def test_a_total_has_no_noise_of_binary_fractions():
+    assert 3.3 - 1.1 != 2.2
+    steps = rules(steps=((0, 100 / 3),))
+    assert settle(late(1), [override(3.3)], steps).total == 2.2

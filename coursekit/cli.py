@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 
 from coursekit import __version__
-from coursekit.commands import book, build, doctor, lab
+from coursekit.commands import book, build, doctor, lab, override
 from coursekit.commands.base import EXIT_CODES, INTERRUPTED, MISUSED
 
 EXAMPLES = """\
@@ -20,7 +20,13 @@ examples:
 'coursekit COMMAND --help' says more about one command.
 """
 #: What adds each command, in the order of the help.
-COMMANDS = (lab.add, build.add, book.add, doctor.add)
+COMMANDS = (
+    lab.add,
+    book.add,
+    override.add,
+    build.add,
+    doctor.add,
+)
 
 
 def parser() -> argparse.ArgumentParser:

@@ -85,6 +85,7 @@ def _exercise(one: ExerciseTally, course: Course) -> dict[str, Any]:
         "mistakes": [
             {
                 "task": printable(mistake.task, 80, 1),
+                "short": mistake.task in course.questions,
                 "name": printable(mistake.name, 200, 1),
                 "explanation": printable(mistake.explanation),
                 "made": mistake.made,

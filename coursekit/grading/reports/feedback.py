@@ -41,7 +41,6 @@ def feedback_page(settled: Settled, course: Course) -> str:
     tasks = [_task(task, settled, course) for task in graded.tasks]
     return page(
         "reports/feedback.html",
-        lang="en",
         who=person(graded.learner, graded.learner_id),
         exercise=name(graded.exercise, ""),
         heading=title(graded.exercise),
@@ -49,6 +48,7 @@ def feedback_page(settled: Settled, course: Course) -> str:
         total=points(settled.total),
         out_of=settled.out_of,
         begin=_begin(tasks),
+        met=[sum(task[held] for task in tasks) for held in ("passed", "checks")],
         unread=_unread(graded),
         tasks=tasks,
         sums=_sums(settled),

@@ -5,11 +5,7 @@ import sys
 from collections.abc import Sequence
 
 from coursekit import __version__
-<<<<<<< HEAD
 from coursekit.commands import build, doctor, lab, report
-=======
-from coursekit.commands import build, doctor, lab
->>>>>>> records
 from coursekit.commands.base import EXIT_CODES, INTERRUPTED, MISUSED
 
 EXAMPLES = """\
@@ -23,11 +19,7 @@ examples:
 'coursekit COMMAND --help' says more about one command.
 """
 #: What adds each command, in the order of the help.
-<<<<<<< HEAD
 COMMANDS = (lab.add, build.add, report.add, doctor.add)
-=======
-COMMANDS = (lab.add, build.add, doctor.add)
->>>>>>> records
 
 
 def parser() -> argparse.ArgumentParser:

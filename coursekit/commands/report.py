@@ -49,7 +49,9 @@ def report(options: argparse.Namespace) -> int:
             settled = records.each_settled(options.late)
             bar = tqdm(settled, desc="report", unit="notebook", delay=2, disable=None)
             written = write_reports(bar, folder, _course(), only=options.only)
-    except (RecordsError, ValueError) as error:
+    except RecordsError as error:
+        return complain("report", error, BROKEN if error.broken else MISUSED)
+    except ValueError as error:
         return complain("report", error, MISUSED)
     except OSError as error:
         return complain("report", _not_written(error), BROKEN)

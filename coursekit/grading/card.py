@@ -88,7 +88,7 @@ def card_parts(verdict: Verdict) -> dict[str, Any]:
     return {
         "task": printable(verdict.task),
         "score": _score(verdict),
-        "word": _word(verdict),
+        "word": word_for(verdict),
         "tone": verdict.status.value,
         "mistakes": [
             {
@@ -145,7 +145,7 @@ def note_card(
 
 
 def _headline(verdict: Verdict) -> str:
-    return f"{printable(verdict.task)}: {_score(verdict)}, {_word(verdict)}"
+    return f"{printable(verdict.task)}: {_score(verdict)}, {word_for(verdict)}"
 
 
 def _unjudged(verdict: Verdict) -> bool:
@@ -159,7 +159,8 @@ def _score(verdict: Verdict) -> str:
     return f"{verdict.score} of {verdict.out_of} points"
 
 
-def _word(verdict: Verdict) -> str:
+def word_for(verdict: Verdict) -> str:
+    """Return the state of a whole task in a word or two."""
     return "not checked" if _unjudged(verdict) else _WORDS[verdict.status]
 
 

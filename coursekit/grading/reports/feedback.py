@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from coursekit.grading.card import GLYPHS, card_parts, page
+from coursekit.grading.card import GLYPHS, card_parts, page, word_for
 from coursekit.grading.display import printable
 from coursekit.grading.reasons import Reason
 from coursekit.grading.records.graded import Graded, GradedTask
@@ -203,9 +203,11 @@ def _row(settled: Settled, course: Course) -> dict[str, Any]:
 
 
 def _task_state(task: GradedTask) -> dict[str, str]:
-    parts = card_parts(task.verdict)
-    glyph = GLYPHS[task.verdict.status]
-    return {"task": parts["task"], "glyph": glyph, "word": parts["word"]}
+    return {
+        "task": printable(task.name, 80, 1),
+        "glyph": GLYPHS[task.verdict.status],
+        "word": word_for(task.verdict),
+    }
 
 
 def _cell(settled: Settled | None, folder: str) -> dict[str, str] | None:

@@ -48,7 +48,7 @@ def feedback_page(settled: Settled, course: Course) -> str:
         total=points(settled.total),
         out_of=settled.out_of,
         begin=_begin(tasks),
-        met=[sum(task[held] for task in tasks) for held in ("passed", "checks")],
+        met=_met(tasks),
         unread=_unread(graded),
         tasks=tasks,
         sums=_sums(settled),
@@ -150,6 +150,12 @@ def _begin(tasks: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
     long_ones = [task for task in open_ones if not task["short"]]
     recognised = [task for task in long_ones if task["mistakes"]]
     return next(iter([*recognised, *long_ones, *open_ones]), None)
+
+
+def _met(tasks: Sequence[dict[str, Any]]) -> tuple[int, int]:
+    """Return how many checks are met, and of how many that were judged."""
+    judged = [task for task in tasks if task["judged"]]
+    return sum(t["passed"] for t in judged), sum(t["checks"] for t in judged)
 
 
 def _unread(graded: Graded) -> dict[str, str] | None:

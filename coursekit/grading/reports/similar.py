@@ -17,6 +17,7 @@ References
 
 import ast
 import textwrap
+import warnings
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -163,7 +164,8 @@ def _tokens(source: str) -> list[str | tuple[str, str]]:
     The pair is the kind of the name, then the name.
     """
     try:
-        tree = ast.parse(textwrap.dedent(source[:_LONGEST]))
+        with warnings.catch_warnings(action="ignore"):  # such as of "\\d" in an answer
+            tree = ast.parse(textwrap.dedent(source[:_LONGEST]))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return []
     own = _names_given(tree)

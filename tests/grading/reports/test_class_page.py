@@ -40,7 +40,7 @@ def test_the_parts_come_in_their_order_with_faults_of_the_grader_last():
         "Checks met",
         "Time used",
         "What could not be graded",
-        "the notebook cannot be read",
+        "NOTEBOOK_UNREADABLE",
         "Answers to read side by side",
         "Faults of the grader",
         "The worker died twice.",

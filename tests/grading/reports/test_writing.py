@@ -115,7 +115,10 @@ def test_the_command_writes_everything_from_the_records_alone(results, capsys):
 
 def test_the_command_applies_the_late_rule(results, tmp_path, capsys):
     rule = tmp_path / "late.toml"
-    rule.write_text("[default]\nplatform_late_percent = 50\n")
+    rule.write_text(
+        "[default]\npercent_per_day = 50\nat_most_percent = 50\n"
+        "[exercises.07]\ndue = 2020-01-01T00:00:00Z\n"
+    )
     assert main(["report", str(results), "--late", str(rule)]) == 0
     line = (results / "gradebook.csv").read_text(encoding="utf-8-sig").split("\n")[1]
     assert line.startswith("Ada Lovelace,s17,5,27,2.5,2.5")

@@ -73,7 +73,7 @@ def test_the_page_itself_never_scrolls_sideways(opened, page, width):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_text_stands_out_from_what_is_behind_it(opened, page, scheme):
     pairs = opened(page, scheme=scheme).evaluate(COLOURS)
-    assert len(pairs) > 2
+    assert len(pairs) >= 2
     weak = [pair for pair in pairs if contrast(*pair.split()) < 4.5]
     assert not weak
 

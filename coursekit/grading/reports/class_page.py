@@ -113,6 +113,7 @@ def _task(task: TaskTally) -> dict[str, Any]:
             for one in task.criteria
         ],
         "reasons": ", ".join(reasons),
+        "ran": sum(task.seconds) > 0,
         "median": seconds(task.median_seconds),
         "longest": seconds(task.seconds[-1]) if task.seconds else "",
         "sum": seconds(sum(task.seconds)),

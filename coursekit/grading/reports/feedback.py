@@ -122,7 +122,7 @@ def _task(task: GradedTask, settled: Settled, course: Course) -> dict[str, Any]:
         "override": override and _decision(override, task),
         "done": done,
         "judged": task.judged,
-        "hint": "" if done else printable(course.hint(task.name)),
+        "hint": printable(course.hint(task.name)),
         "code": listing(task.source, verdict),
         "passed": sum(end.status is Status.PASS for end in verdict.criteria),
         "checks": len(verdict.criteria),

@@ -37,6 +37,10 @@ def test_those_who_differ_in_case_accents_or_id_alone_have_different_folders():
     assert len({safe_name(who) for who in people}) == len(people)
 
 
+def test_letters_keep_their_place_without_their_accents():
+    assert safe_name(("Zoë Ångström", "")).startswith("zoe-angstrom-")
+
+
 def test_a_thousand_of_one_name_are_kept_apart_by_their_ids():
     assert len({safe_name(("Jane Doe", str(k))) for k in range(1000)}) == 1000
 

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 
 from coursekit import __version__
-from coursekit.commands import book, build, doctor, lab, override
+from coursekit.commands import book, build, doctor, lab, override, report
 from coursekit.commands.base import EXIT_CODES, INTERRUPTED, MISUSED
 
 EXAMPLES = """\
@@ -23,6 +23,7 @@ examples:
 COMMANDS = (
     lab.add,
     book.add,
+    report.add,
     override.add,
     build.add,
     doctor.add,

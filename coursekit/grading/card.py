@@ -77,14 +77,20 @@ def card_text(verdict: Verdict) -> str:
 
 def card_html(verdict: Verdict) -> str:
     """Return the card as HTML for JupyterLab or a page; every text is escaped."""
-    return page(
-        "card.html",
-        task=printable(verdict.task),
-        headline=_headline(verdict),
-        score=_score(verdict),
-        word=_word(verdict),
-        tone=verdict.status.value,
-        mistakes=[
+    return page("card.html", headline=_headline(verdict), **card_parts(verdict))
+
+
+def card_parts(verdict: Verdict) -> dict[str, Any]:
+    """Return what the templates show of a verdict; each text is bounded, not escaped.
+
+    Besides the card itself, the pages of the reports are made of it.
+    """
+    return {
+        "task": printable(verdict.task),
+        "score": _score(verdict),
+        "word": word_for(verdict),
+        "tone": verdict.status.value,
+        "mistakes": [
             {
                 "name": printable(mistake.name),
                 "explanation": printable(mistake.explanation),
@@ -92,9 +98,9 @@ def card_html(verdict: Verdict) -> str:
             }
             for mistake in verdict.mistakes
         ],
-        rows=list(_rows(verdict)),
-        notes=[printable(note) for note in verdict.notes],
-    )
+        "rows": list(_rows(verdict)),
+        "notes": [printable(note) for note in verdict.notes],
+    }
 
 
 def note_card(
@@ -139,7 +145,7 @@ def note_card(
 
 
 def _headline(verdict: Verdict) -> str:
-    return f"{printable(verdict.task)}: {_score(verdict)}, {_word(verdict)}"
+    return f"{printable(verdict.task)}: {_score(verdict)}, {word_for(verdict)}"
 
 
 def _unjudged(verdict: Verdict) -> bool:
@@ -153,7 +159,8 @@ def _score(verdict: Verdict) -> str:
     return f"{verdict.score} of {verdict.out_of} points"
 
 
-def _word(verdict: Verdict) -> str:
+def word_for(verdict: Verdict) -> str:
+    """Return the state of a whole task in a word or two."""
     return "not checked" if _unjudged(verdict) else _WORDS[verdict.status]
 
 

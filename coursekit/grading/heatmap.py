@@ -193,15 +193,16 @@ def _cell(
     marks = Markup("")
     if not finite:  # struck through: it has no place on the scale
         marks += Markup(
-            '<path d="M{} {}l{} {}m{} 0l{} {}" stroke="#b00020" fill="none"/>'
-        ).format(x, y, width, height, -width, width, -height)
+            f'<path d="M{x} {y}l{width} {height}m{-width} 0l{width} {-height}" '
+            'stroke="#b00020" fill="none"/>'
+        )
     if width >= _NUMBERS_FROM or not finite:
         marks += _text(
             x + width / 2, y + height / 2 + 4, _short(value), fill=ink, halo=not finite
         )
-    rect = Markup('<rect x="{:g}" y="{:g}" width="{:g}" height="{:g}" fill="{}"/>')
-    return Markup("<g>{}{}<title>{}</title></g>").format(
-        rect.format(x, y, width, height, fill), marks, tip
+    return Markup(
+        f'<g><rect x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}" '
+        f'fill="{fill}"/>{marks}<title>{escape(tip)}</title></g>'
     )
 
 
@@ -250,15 +251,14 @@ def _bar(scale: _Scale, x: float, y: float, width: float) -> Markup:
     start = x + 7 * len(low) + 4
     step = width / 16
     rects = [
-        Markup('<rect x="{:g}" y="{:g}" width="{:g}" height="8" fill="{}"/>').format(
-            start + k * step, y, step + 0.6, colour(scale.name, (k + 0.5) / 16)
-        )
+        f'<rect x="{start + k * step:g}" y="{y:g}" width="{step + 0.6:g}" '
+        f'height="8" fill="{colour(scale.name, (k + 0.5) / 16)}"/>'
         for k in range(16)
     ]
     ends = _text(start - 4, y + 8, low, "end") + _text(
         start + width + 4, y + 8, high, "start"
     )
-    return Markup("").join(rects) + ends
+    return Markup("".join(rects)) + ends
 
 
 def _text(
@@ -272,9 +272,10 @@ def _text(
     halo: bool = False,
 ) -> Markup:
     """Write ``text``; without ``fill`` in the colour of the text around the drawing."""
-    extra = Markup(' fill="{}"').format(fill) if fill else Markup("")
+    extra = f' fill="{fill}"' if fill else ""
     if halo:
-        extra += Markup(' stroke="#ffffff" stroke-width="3" paint-order="stroke"')
-    return Markup(
-        '<text x="{:g}" y="{:g}" text-anchor="{}" font-weight="{}"{}>{}</text>'
-    ).format(x, y, anchor, weight, extra, escape(text))
+        extra += ' stroke="#ffffff" stroke-width="3" paint-order="stroke"'
+    return Markup(  # not Markup.format, which is ten times slower: cards have hundreds
+        f'<text x="{x:g}" y="{y:g}" text-anchor="{anchor}" font-weight="{weight}"'
+        f"{extra}>{escape(text)}</text>"
+    )

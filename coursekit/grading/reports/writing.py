@@ -1,0 +1,148 @@
+"""Write every report of a class beside its records, one file after the other."""
+
+import difflib
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from itertools import groupby
+from pathlib import Path
+
+from coursekit.grading.records.graded import Graded
+from coursekit.grading.records.settled import Settled
+from coursekit.grading.reports.class_page import class_page
+from coursekit.grading.reports.course import Course
+from coursekit.grading.reports.feedback import (
+    feedback_page,
+    index_page,
+    overview_page,
+)
+from coursekit.grading.reports.names import Person, safe_file, safe_name
+from coursekit.grading.reports.sheets import criteria, gradebook, table
+from coursekit.grading.reports.similar import similar
+from coursekit.grading.reports.words import name
+
+FEEDBACK = "feedback"
+
+
+@dataclass(frozen=True)
+class Written:
+    """What was written: how many pages of how many learners, and the rest by name."""
+
+    pages: int
+    learners: int
+    files: tuple[str, ...] = ()
+
+
+def write_reports(
+    records: Iterable[Settled], folder: Path, course: Course, *, only: str = ""
+) -> Written:
+    """Write the reports into ``folder``; each file appears whole or not at all.
+
+    Parameters
+    ----------
+    records : iterable of Settled
+        Every record, in the order of their keys. They may come one by one: of those of
+        earlier learners no picture is kept in memory.
+    folder : Path
+        The folder of the results.
+    course : Course
+        What tasks ask for.
+    only : str, default=""
+        A learner's name or id: only their pages are written, and nothing of the class.
+
+    Raises
+    ------
+    ValueError
+        If there are no records, or nobody is called ``only``.
+    OSError
+        If a file cannot be written.
+    """
+    by_person: dict[Person, list[Settled]] = {}
+    pages = learners = 0
+    for who, theirs in _by_person(records):
+        by_person[who] = [_without_pictures(one) for one in theirs]
+        if not only or only in (*who, safe_name(who)):
+            pages += _write_learner(theirs, folder / FEEDBACK / safe_name(who), course)
+            learners += 1
+    if not learners:
+        raise ValueError(_nobody(by_person, only))
+    if only:
+        return Written(pages, learners)
+    return Written(pages, learners, _write_class(by_person, folder, course))
+
+
+def write(path: Path, parts: Iterable[str]) -> None:
+    """Write a file in parts under another name, then put it in its place."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{os.getpid()}-{path.name}")
+    try:
+        with beside.open("w", encoding="utf-8", newline="") as file:
+            file.writelines(parts)
+        beside.replace(path)
+    except BaseException:
+        with suppress(OSError):
+            beside.unlink()
+        raise
+
+
+def _write_learner(theirs: Sequence[Settled], folder: Path, course: Course) -> int:
+    """Write one learner's pages and return how many there are."""
+    of_exercise = {one.graded.exercise: one for one in theirs if one.graded.exercise}
+    for exercise, one in of_exercise.items():
+        page = feedback_page(one, course)
+        write(folder / f"{safe_file(exercise)}.html", [page])
+    write(folder / "index.html", [overview_page(theirs, course)])
+    return len(of_exercise) + 1
+
+
+def _write_class(
+    by_person: dict[Person, list[Settled]], folder: Path, course: Course
+) -> tuple[str, ...]:
+    """Write what is about the whole class and return the names of the files."""
+    everything = [one for theirs in by_person.values() for one in theirs]
+    exercises = sorted({one.graded.exercise for one in everything} - {""})
+    groups = similar(everything, course)
+    files = {
+        "class.html": [class_page(everything, course, groups=groups)],
+        "class-projector.html": [class_page(everything, course, names=False)],
+        f"{FEEDBACK}/index.html": [index_page(by_person, exercises)],
+        "gradebook.csv": table(gradebook(by_person, exercises)),
+        "criteria.csv": table(criteria(everything)),
+    }
+    for file, parts in files.items():
+        write(folder / file, parts)
+    return tuple(files)
+
+
+def _by_person(records: Iterable[Settled]) -> Iterator[tuple[Person, list[Settled]]]:
+    """Yield each learner's records; of two for one exercise the later one is last."""
+    for who, theirs in groupby(records, lambda one: _who(one.graded)):
+        yield who, sorted(theirs, key=lambda o: (o.graded.exercise, o.graded.modified))
+
+
+def _who(graded: Graded) -> Person:
+    return graded.learner, graded.learner_id
+
+
+def _without_pictures(one: Settled) -> Settled:
+    """Return a record without its arrays, which only its own page shows."""
+    tasks = []
+    for task in one.graded.tasks:
+        ends = (replace(end, picture=None) for end in task.verdict.criteria)
+        verdict = replace(task.verdict, criteria=tuple(ends))
+        tasks.append(replace(task, verdict=verdict))
+    return replace(one, graded=replace(one.graded, tasks=tuple(tasks)))
+
+
+def _nobody(people: Iterable[Person], only: str) -> str:
+    """Say that there is nothing, or nobody of that name, and who is called alike."""
+    known = [part for who in people for part in who if part]
+    if not known:
+        return "write_reports: there must be at least one record; got none."
+    near = difflib.get_close_matches(only, known, n=1, cutoff=0.5)
+    hint = f" Did you mean {name(near[0])!r}?" if near else ""
+    return (
+        f"write_reports: only must be the name or id of a learner; got {name(only)!r}."
+        f"{hint}"
+    )

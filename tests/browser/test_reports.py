@@ -1,0 +1,103 @@
+"""The pages of the reports in a real browser: on a phone, in the dark, on paper."""
+
+import pytest
+from class_of import a_class, course
+
+from coursekit.grading.colours import contrast
+from coursekit.grading.reports.names import safe_name
+from coursekit.grading.reports.writing import write_reports
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+ADA = f"feedback/{safe_name(('Ada Lovelace', 's17'))}"
+PAGES = (
+    f"{ADA}/07_layer_norm.html",
+    f"{ADA}/index.html",
+    "feedback/index.html",
+    "class.html",
+    "class-projector.html",
+)
+#: Every colour of a text with the background it stands on, as #rrggbb.
+COLOURS = """() => {
+    const hex = c => '#' + c.match(/\\d+/g).slice(0, 3).map(
+        n => Number(n).toString(16).padStart(2, '0')).join('');
+    const behind = e => {
+        const c = getComputedStyle(e).backgroundColor;
+        return c.endsWith(', 0)') && e.parentElement ? behind(e.parentElement) : c;
+    };
+    const found = new Set();
+    for (const e of document.querySelectorAll('body :not(svg, svg *)')) {
+        const own = [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim());
+        if (own) found.add(hex(getComputedStyle(e).color) + ' ' + hex(behind(e)));
+    }
+    return [...found];
+}"""
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("reports")
+    write_reports(a_class(8), folder, course())
+    return folder
+
+
+@pytest.fixture
+def opened(browser, written):
+    """Return a function that opens a page and fails on a request for another file."""
+    contexts = []
+
+    def open_page(page, width=1280, scheme="light"):
+        size = {"width": width, "height": 900}
+        context = browser.new_context(viewport=size, color_scheme=scheme)
+        contexts.append(context)
+        tab, asked = context.new_page(), []
+        tab.on("request", lambda one: asked.append(one.url))
+        tab.goto((written / page).as_uri())
+        assert len(asked) == 1, asked
+        return tab
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_the_page_itself_never_scrolls_sideways(opened, page, width):
+    tab = opened(page, width)
+    wide = tab.evaluate("document.documentElement.scrollWidth")
+    assert wide <= width
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_text_stands_out_from_what_is_behind_it(opened, page, scheme):
+    pairs = opened(page, scheme=scheme).evaluate(COLOURS)
+    assert len(pairs) >= 2
+    weak = [pair for pair in pairs if contrast(*pair.split()) < 4.5]
+    assert not weak
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_whatever_scrolls_can_be_reached_with_the_keyboard(opened, page):
+    stuck = opened(page, 390).evaluate(
+        """() => [...document.querySelectorAll('body *')].filter(e =>
+            e.scrollWidth > e.clientWidth + 1 && e.clientWidth > 1
+            && ['auto', 'scroll'].includes(getComputedStyle(e).overflowX)
+            && e.tabIndex < 0).map(e => e.outerHTML.slice(0, 100))"""
+    )
+    assert stuck == []
+
+
+def test_on_paper_folded_heat_maps_are_open_and_code_is_whole(opened):
+    tab = opened(PAGES[0], width=800)
+    tab.emulate_media(media="print")
+    heights = tab.evaluate(
+        "[...document.querySelectorAll('figure svg')].map(e => e.clientHeight)"
+    )
+    assert len(heights) == 3 and min(heights) > 20
+    cut = tab.evaluate(
+        "[...document.querySelectorAll('pre')].filter("
+        "e => e.scrollWidth > e.clientWidth + 1).length"
+    )
+    assert cut == 0

@@ -74,9 +74,9 @@ def release(options: argparse.Namespace) -> int:
     size = sum(map(len, files.values())) / 1e6
     numbers = ", ".join(name.partition("_")[0] for name in lessons)
     print(
-        f"{out}: lesson {numbers} with exercise, {len(files)} files, {size:.1f} MB. None "
-        f"of the {len(known.own_lines)} lines of {len(known.answers)} answers was found "
-        "in what learners open."
+        f"{out}: lesson {numbers} with exercise, {len(files)} files, {size:.1f} MB. "
+        f"None of the {len(known.own_lines)} lines of {len(known.answers)} answers was "
+        "found in what learners open."
     )
     for line in contents.loose_links(files):
         print(line)

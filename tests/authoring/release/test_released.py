@@ -21,7 +21,10 @@ from coursekit.study.folder import for_learners
 ROOT = Path(__file__).parents[3]
 LESSONS = ["00_start_here", "01_plain_networks"]
 RIGHT = ROOT / "tests/exercises/right_answers/relative_error.py"
-WRONG = "def relative_error(a, b):\n    return max(abs(a - b) / abs(a))"
+WRONG = (
+    "import numpy as np\n"
+    "def relative_error(a, b):\n    return np.max(np.abs(a - b) / np.abs(a))"
+)
 
 
 @pytest.fixture(scope="module")

@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from coursekit.commands.base import BROKEN, DONE, MISUSED, add_command, complain
+from coursekit.commands.lessons import add_lessons, chosen
 
 EXAMPLES = """\
 examples:
@@ -25,13 +26,7 @@ def add(commands: argparse._SubParsersAction) -> None:
     command.add_argument(
         "out", type=Path, metavar="OUT", help="the folder to make; not there yet"
     )
-    command.add_argument(
-        "--lessons",
-        nargs="+",
-        default=[],
-        metavar="LESSON",
-        help="numbers or names, such as 00 07_layer_norm (default: all)",
-    )
+    add_lessons(command, "each with its exercise (default: all)")
     command.add_argument(
         "--zip", action="store_true", help="write OUT.zip in place of a folder"
     )
@@ -53,9 +48,10 @@ def release(options: argparse.Namespace) -> int:
         asked = options.repository
         repository = ways_in.read_repository(asked) if asked else None
         root = find_root()
-        lessons = contents.choose(root, options.lessons)
-    except BuildError as error:
-        return complain("release", error, MISUSED)
+        paths = chosen(root / "notebooks", options.lessons)
+    except (BuildError, LookupError) as error:
+        return complain("release", error.args[0], MISUSED)
+    lessons = [path.stem for path in paths]
     try:
         files = contents.contents(root, lessons, for_learners, repository)
         known = secrets.read_secrets(root)

@@ -45,27 +45,6 @@ class LaidOut(Protocol):
     whole: str
 
 
-def choose(root: Path, asked: Sequence[str]) -> list[str]:
-    """Return the names of the lessons that ``asked`` means, in their order; none: all.
-
-    Raises
-    ------
-    BuildError
-        If there is no such lesson; the message lists those there are.
-    """
-    there = sorted(path.stem for path in (root / "notebooks").glob("*.ipynb"))
-    chosen = set()
-    for word in asked:
-        found = [name for name in there if word in (name, name.partition("_")[0])]
-        if not found:
-            raise BuildError(
-                f"there is no lesson {word!r}. Give numbers or names of these: "
-                f"{', '.join(there)}."
-            )
-        chosen |= {*found}
-    return sorted(chosen) if asked else there
-
-
 def contents(
     root: Path,
     lessons: Sequence[str],

@@ -46,7 +46,7 @@ LAYERS = {
         },
     ),
     "authoring": (set(), {"jupytext", "nbformat", "nbclient", "nbconvert", "tqdm"}),
-    "classroom": ({"grading"}, {"tornado"}),
+    "classroom": ({"grading"}, {"jinja2", "markupsafe", "tornado"}),
     "commands": (EVERYTHING, {"tqdm"}),
     "cli": ({"commands"}, set()),
 }

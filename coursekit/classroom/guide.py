@@ -23,8 +23,8 @@ SHOWN = 6
 PARTS = (
     heads.WHY,
     heads.OUTCOMES,
-    heads.TIMING,
     heads.PREPARING,
+    heads.TIMING,
     heads.QUESTIONS,
     heads.PITFALLS,
 )

@@ -31,7 +31,7 @@ SIGNS = {
 #: Code first: nothing in it is marked up. The others may hold one another.
 INLINE = re.compile(
     r"`(?P<code>[^`\n]+)`|\$(?P<formula>[^$\n]+)\$|\*\*(?P<strong>[^*\n]+)\*\*"
-    r"|\*(?P<em>[^*\n]+)\*|(?P<image>!)?\[(?P<link>[^\]\n]+)\]\([^)\s]*\)"
+    r"|\*(?P<em>[^*\s][^*\n]*(?<!\s))\*|(?P<image>!)?\[(?P<link>[^\]\n]+)\]\([^)\s]*\)"
 )
 
 

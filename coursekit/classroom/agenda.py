@@ -176,7 +176,8 @@ def _that_fit(
 
 def _items(lessons: Sequence[Lesson], practice: Sequence[Practice]) -> list[Slot]:
     """Return what is to be done, in order, without breaks and closing."""
-    items = [Slot(Kind.WELCOME, WELCOME, "Welcome", "everybody opens the first lesson")]
+    opens = f"everybody opens lesson {lessons[0].number}"
+    items = [Slot(Kind.WELCOME, WELCOME, "Welcome", opens)]
     for lesson in lessons:
         for part in lesson.parts:
             items += _pieces(

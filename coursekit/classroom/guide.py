@@ -8,7 +8,7 @@ from textwrap import dedent, indent
 from coursekit.classroom import lessons as heads
 from coursekit.classroom.lessons import Lesson, Part
 from coursekit.classroom.page import page
-from coursekit.grading.question import Question
+from coursekit.grading.question import Question, Short
 from coursekit.grading.records.graded import Graded
 from coursekit.grading.task import Mistake, Task
 
@@ -120,6 +120,7 @@ def as_page(made: Sequence[Chapter], counts: Counts, shown: int = SHOWN) -> str:
         chapters=made,
         heads=heads,
         ranked=lambda task: ranked(task, counts),
+        short=short,
         shown=shown,
     )
 
@@ -162,9 +163,20 @@ def _part(heading: str, text: str) -> list[str]:
 def _question(question: Question) -> Iterator[str]:
     yield f"#### `{question.name}` · {question.minutes} min"
     yield f"\n{question.asks}\n"
-    yield f"- **{question.expected}**: {question.why}"
-    yield from (f"- {given}: {told}" for given, told in question.wrong.items())
+    yield f"- **{short(question.expected)}**: {question.why}"
+    yield from (f"- {short(given)}: {told}" for given, told in question.wrong.items())
     yield f"- To unstick somebody: {question.hint}"
+
+
+def short(answer: Short) -> str:
+    """Return a short answer as it is written in a sentence.
+
+    Examples
+    --------
+    >>> short(0.25**10), short((2, 3)), short("the mean of row 0")
+    ('9.53674e-07', '(2, 3)', 'the mean of row 0')
+    """
+    return f"{answer:.6g}" if isinstance(answer, float) else str(answer)
 
 
 def _task(

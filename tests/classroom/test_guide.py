@@ -1,6 +1,7 @@
 """The instructor's guide has all the parts, the mistakes to expect and the hints."""
 
 import re
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -89,6 +90,12 @@ def test_what_follows_from_a_lesson_is_among_the_preparations(chapters):
 
 def test_parts_that_a_lesson_does_not_have_are_named(chapters):
     assert guide.missing(chapters[0].lesson) == ["Learning outcomes", "Preparing"]
+
+
+def test_the_page_escapes_whatever_it_shows(chapters):
+    odd = replace(chapters[0], lesson=replace(chapters[0].lesson, title="<b>a & b"))
+    page = guide.as_page([odd], {})
+    assert "&lt;b&gt;a &amp; b" in page and "<b>" not in page
 
 
 def test_the_page_needs_nothing_else(chapters):

@@ -92,8 +92,8 @@ def _allowed(root: Path) -> Iterator[str]:
     for pattern in ALLOWED:
         for path in root.glob(pattern):
             inside = path.relative_to(root)
-            caches = any(part.startswith("__") for part in inside.parts[:-1])
-            if path.is_file() and not caches:
+            hidden = any(part.startswith(".") for part in inside.parts[1:])
+            if path.is_file() and not hidden:
                 yield inside.as_posix()
 
 

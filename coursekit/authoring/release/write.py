@@ -9,7 +9,7 @@ from pathlib import Path
 
 #: The first moment that an archive can hold, the same for every file.
 MOMENT = (1980, 1, 1, 0, 0, 0)
-MODE = 0o644
+MODE, FOLDER_MODE = 0o644, 0o755
 UNIX = 3
 
 
@@ -36,7 +36,8 @@ def write_folder(files: Mapping[str, bytes], out: Path) -> None:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(content)
                 path.chmod(MODE)
-            made.chmod(0o755)
+            for folder in [made, *(path for path in made.rglob("*") if path.is_dir())]:
+                folder.chmod(FOLDER_MODE)
             if out.exists():
                 out.rmdir()
             made.replace(out)

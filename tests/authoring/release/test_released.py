@@ -94,6 +94,17 @@ def test_nothing_but_the_allowed_paths_is_in_it(everything):
     assert not any("__pycache__" in name for name in everything)
 
 
+def test_what_editors_leave_behind_stays_out(two_releases, tmp_path):
+    clone = tmp_path / "clone"
+    for name in (".ipynb_checkpoints/folder-checkpoint.py", ".hidden.py"):
+        path = clone / "coursekit/study" / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("x = 1")
+    files = contents.contents(clone, LESSONS, for_learners)
+    assert "coursekit/study/folder.py" in files
+    assert not any("checkpoint" in name or "hidden" in name for name in files)
+
+
 def test_making_it_again_gives_the_same_bytes(everything):
     again = contents.contents(ROOT, ALL, for_learners)
     assert again == everything

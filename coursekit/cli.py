@@ -5,7 +5,17 @@ import sys
 from collections.abc import Sequence
 
 from coursekit import __version__
-from coursekit.commands import book, build, doctor, lab, override, report
+from coursekit.commands import (
+    agenda,
+    book,
+    build,
+    doctor,
+    guide,
+    lab,
+    override,
+    release,
+    report,
+)
 from coursekit.commands.base import EXIT_CODES, INTERRUPTED, MISUSED
 
 EXAMPLES = """\
@@ -22,7 +32,10 @@ examples:
 #: What adds each command, in the order of the help.
 COMMANDS = (
     lab.add,
+    agenda.add,
+    guide.add,
     book.add,
+    release.add,
     report.add,
     override.add,
     build.add,

@@ -58,7 +58,7 @@ LAYERS = {
             "tqdm",
         },
     ),
-    "classroom": ({"grading"}, {"tornado"}),
+    "classroom": ({"grading"}, {"jinja2", "markupsafe", "tornado"}),
     "commands": (EVERYTHING, {"tqdm"}),
     "cli": ({"commands"}, set()),
 }

@@ -11,7 +11,17 @@ from coursekit import __version__, cli
 from coursekit.commands import base
 from coursekit.study import doctor, folder, jupyter
 
-COMMANDS = ["lab", "html", "slides", "override", "build", "doctor"]
+COMMANDS = [
+    "lab",
+    "agenda",
+    "guide",
+    "html",
+    "slides",
+    "release",
+    "override",
+    "build",
+    "doctor",
+]
 HEAVY = {"torch", "numpy", "matplotlib", "ipywidgets", "IPython", "nbformat", "jinja2"}
 
 

@@ -260,7 +260,15 @@ def free_name(path: Path, new: Notebook) -> Path:
 
 def as_learners_get_it(source: Path) -> Notebook:
     """Return a notebook of the course without outputs and without instructor cells."""
-    notebook = read(source)
+    return for_learners(read(source))
+
+
+def for_learners(notebook: dict[str, Any]) -> Notebook:
+    """Return a notebook, which is changed in place, as learners get it.
+
+    The seal of the build goes too: it changes with every module that a lesson uses, and
+    a lesson that a learner has run would lose its outputs over it.
+    """
     cells = [
         cell
         for cell in notebook["cells"]
@@ -271,7 +279,8 @@ def as_learners_get_it(source: Path) -> Notebook:
         if cell["cell_type"] == "code":
             cell.update(outputs=[], execution_count=None)
     notebook["cells"] = cells
-    notebook["metadata"].pop("widgets", None)
+    for key in ("widgets", "coursekit"):
+        notebook["metadata"].pop(key, None)
     text = json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
     whole = hashlib.sha256(text.encode()).hexdigest()
     return Notebook(text, sources_of(notebook), whole)

@@ -280,3 +280,17 @@ def test_a_course_that_is_not_there_says_how_to_get_it(tmp_path, monkeypatch):
     monkeypatch.setattr(study, "PACKAGE", tmp_path / "site-packages" / "coursekit")
     with pytest.raises(study.CourseMissingError, match="coursekit build"):
         study.course_folder()
+
+
+def test_another_seal_of_the_build_is_no_new_version(home, course):
+    """A learner who has run a lesson keeps its outputs when only modules changed."""
+    ran = home / LESSON
+    notebook = json.loads(ran.read_text("utf-8"))
+    notebook["cells"][0]["outputs"] = [{"output_type": "stream", "text": "mine"}]
+    ran.write_text(json.dumps(notebook), encoding="utf-8")
+    before = ran.read_bytes()
+    sealed = json.loads((course / LESSON).read_text("utf-8"))
+    sealed["metadata"]["coursekit"] = {"fingerprint": "of another day"}
+    (course / LESSON).write_text(json.dumps(sealed), encoding="utf-8")
+    assert refresh(home).count(Change.SAME) == 2
+    assert ran.read_bytes() == before

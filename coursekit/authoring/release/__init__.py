@@ -1,0 +1,1 @@
+"""What learners get: put together, searched for answers, written."""

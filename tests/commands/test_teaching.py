@@ -1,0 +1,57 @@
+"""`agenda` and `guide` print or write what they make, and say what was wrong."""
+
+import pytest
+
+from coursekit import cli
+from coursekit.commands import base
+
+
+@pytest.mark.parametrize(
+    ("arguments", "begins"),
+    [
+        (["agenda", "--minutes", "60"], "A workshop of 60 minutes: lesson"),
+        (["agenda", "--minutes", "60", "--format", "markdown"], "# A workshop of 60"),
+        (["agenda", "--minutes", "60", "--format", "html"], "<!DOCTYPE html>"),
+        (["guide", "--lessons", "00"], "# Instructor's guide"),
+        (["guide", "--lessons", "00", "--format", "html"], "<!DOCTYPE html>"),
+    ],
+)
+def test_without_a_file_it_is_printed(capsys, arguments, begins):
+    assert cli.main(arguments) == base.DONE
+    assert capsys.readouterr().out.startswith(begins)
+
+
+def test_a_file_is_written_with_its_folder(tmp_path, capsys):
+    out = tmp_path / "new" / "agenda.txt"
+    arguments = ["agenda", "--minutes", "60", "--start", "13:30", "--out", str(out)]
+    assert cli.main(arguments) == base.DONE
+    assert "13:30" in out.read_text("utf-8")
+    assert capsys.readouterr().out == f"written: {out}\n"
+
+
+@pytest.mark.parametrize("command", [["agenda", "--minutes", "60"], ["guide"]])
+def test_a_place_that_cannot_be_written_is_said(tmp_path, capsys, command):
+    assert cli.main([*command, "--out", str(tmp_path)]) == base.MISUSED
+    assert "cannot be written" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--minutes", "10"], "10 minutes are too short. Lesson 00 with welcome"),
+        (["--minutes", "60", "--lessons", "99"], "there is no lesson '99'"),
+        (["--minutes", "60", "--lessons", "00", "05", "06"], "or --lessons 00"),
+        (["--minutes", "5000"], "one agenda for each day"),
+    ],
+)
+def test_what_cannot_be_planned_is_said(capsys, arguments, said):
+    assert cli.main(["agenda", *arguments]) == base.MISUSED
+    assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("start", ["25:00", "nine", "9:75", ""])
+def test_what_is_no_time_of_day_is_said(capsys, start):
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["agenda", "--minutes", "60", "--start", start])
+    assert ended.value.code == base.MISUSED
+    assert "no time of day" in capsys.readouterr().err

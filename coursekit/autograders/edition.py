@@ -7,6 +7,8 @@ from pathlib import Path
 PACKAGE = Path(__file__).parents[1]
 #: What every exercise's verdicts rest on beside its own autograder.
 SHARED = ("grading", "probes", "reference")
+#: What comes after a verdict and cannot change it.
+AFTERWARDS = ("exports", "records", "reports")
 
 
 @cache
@@ -28,7 +30,13 @@ def edition(exercise: str) -> str:
     """
     topic = exercise.partition("_")[2]
     folders = [PACKAGE / "autograders" / topic, *(PACKAGE / name for name in SHARED)]
-    files = [file for folder in folders for file in sorted(folder.rglob("*.py"))]
+    after = {PACKAGE / "grading" / name for name in AFTERWARDS}
+    files = [
+        file
+        for folder in folders
+        for file in sorted(folder.rglob("*.py"))
+        if not after & set(file.parents)
+    ]
     files += sorted((PACKAGE / "autograders").glob("*.py"))
     digest = hashlib.sha256()
     for file in files:

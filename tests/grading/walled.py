@@ -70,15 +70,24 @@ class Warm:
 
     def run(self, source: str, *, watch: bool = True, times: int = 1) -> Ended:
         """Run a source behind the walls, ``watch=False``: behind the kernel's alone."""
+        self.ask(source, watch=watch, times=times)
+        return Ended(**self._read())
+
+    def ask(self, source: str, *, watch: bool = True, times: int = 1) -> None:
+        """Have a source run and do not wait for its end."""
         question = {"source": source, "watch": watch, "times": times}
         self._process.stdin.write(json.dumps(question) + "\n")
         self._process.stdin.flush()
-        return Ended(**self._read())
 
     def _read(self) -> dict:
         line = self._process.stdout.readline()
         assert line, "the worker died"
         return json.loads(line)
+
+    def kill(self) -> None:
+        """End the worker as the out-of-memory killer would."""
+        self._process.kill()
+        self.close()
 
     def close(self) -> None:
         """End the worker."""

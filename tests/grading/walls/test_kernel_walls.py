@@ -126,11 +126,13 @@ def test_no_socket_can_be_made(kernel, family, kind):
     assert "Operation not permitted" in refused(kernel, source).raised
 
 
-@pytest.mark.parametrize("name", sorted(DEADLY & set(numbers())))
-def test_a_call_that_only_an_attack_makes_is_the_end(kernel, name):
-    source = CALL + f"call({name!r}, -1, -1, -1, -1, -1)\nprint('still here')"
-    ended = kernel.run(source, watch=False)
-    assert (ended.status, ended.said) == (-signal.SIGSYS, ""), ended
+def test_a_call_that_only_an_attack_makes_is_the_end(kernel):
+    survived = {}
+    for name in DEADLY & set(numbers()):
+        ended = kernel.run(CALL + f"call({name!r}, -1, -1, -1, -1, -1)", watch=False)
+        if ended.status != -signal.SIGSYS:
+            survived[name] = ended
+    assert not survived
 
 
 @pytest.mark.parametrize(

@@ -34,8 +34,8 @@ def traces(warm):
 
 
 @linux
-@pytest.mark.parametrize("source", ["pass", "open('x', 'w').write('x' * 9999)"])
-def test_two_hundred_children_leave_nothing(warm, source):
+def test_two_hundred_children_leave_nothing(warm):
+    source = "open('x', 'w').write('x' * 9999)"
     warm.run(source)
     before = traces(warm)
     warm.run(source, times=200)
@@ -76,7 +76,8 @@ sys.path.insert(0, sys.argv[1] + "/tests/grading")
 from walled import Limits, _run
 walls = [Walls.build(Level(sys.argv[2]), Limits()) for _ in range(2)]
 for one in [*walls, *walls]:
-    print(_run(one, "open('x', 'w').write('y'); print(open('x').read())", True), flush=True)
+    ended = _run(one, "open('x', 'w').write('y'); print(open('x').read())", True)
+    print(ended, flush=True)
 for one in walls:
     one.close()
 """
@@ -98,7 +99,7 @@ def test_namespaces_are_entered_once(tmp_path):
     started("namespaces").close()
     command = [sys.executable, "-I", "-B", "-c", CODE, str(ROOT), "namespaces"]
     ran = subprocess.run(command, capture_output=True, text=True)
-    assert "already" in ran.stderr
+    assert "behind such walls already" in ran.stderr
 
 
 def test_closing_leaves_no_scratch_folder(tmp_path, monkeypatch):

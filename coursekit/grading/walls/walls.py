@@ -24,6 +24,7 @@ from coursekit.grading.walls.territory import DEVICES, Territory
 
 #: Where the scratch folder lies at level ``namespaces``.
 _AROUND = Path("/tmp")
+_MOST_DESCRIPTORS = os.sysconf("SC_OPEN_MAX") if hasattr(os, "sysconf") else 2048
 
 
 class Walls:
@@ -40,7 +41,7 @@ class Walls:
         self.level, self.scratch = level, scratch.folder
         self._limits, self._scratch = limits, scratch
         self._note, self._size, self._now = Note(), Size(), 0
-        self._parent = os.getpid()
+        self._builder = os.getpid()
         self._territory: Territory
         self._keeper: Keeper | None = None
         self._ruleset: Ruleset | None = None
@@ -103,6 +104,7 @@ class Walls:
     def close_in(self, keep: Iterable[int] | None = None) -> None:
         """Close the walls around this process, a fresh child of the one that built.
 
+        (At level ``process`` it may also be the one that built, where nothing forks.)
         Afterwards the working folder is the scratch folder, no wall can be taken down
         again, and every descriptor not in ``keep`` is closed (None: keep all but the
         walls' own).
@@ -125,7 +127,7 @@ class Walls:
         if sys.platform != "linux":
             return
         die_with_parent(signal.SIGKILL)
-        if not self._keeper and os.getppid() != self._parent:
+        if not self._keeper and self._builder not in (os.getpid(), os.getppid()):
             os._exit(1)  # the worker was gone before that took hold
         if self.level is Level.PROCESS:
             return
@@ -149,7 +151,7 @@ class Walls:
         for descriptor in sorted({*keep, *ruleset}):
             os.closerange(start, descriptor)
             start = descriptor + 1
-        os.closerange(start, os.sysconf("SC_OPEN_MAX"))
+        os.closerange(start, _MOST_DESCRIPTORS)
 
     def watch(self) -> None:
         """Let Python itself refuse, with words, and note what was tried."""

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from coursekit.grading.walls import audit, limits, namespaces, seccomp, tree
 from coursekit.grading.walls.denied import Note
+from coursekit.grading.walls.descriptors import close_all_but
 from coursekit.grading.walls.keeper import Keeper
 from coursekit.grading.walls.landlock import Ruleset, version
 from coursekit.grading.walls.levels import Level
@@ -24,7 +25,6 @@ from coursekit.grading.walls.territory import DEVICES, Territory
 
 #: Where the scratch folder lies at level ``namespaces``.
 _AROUND = Path("/tmp")
-_MOST_DESCRIPTORS = os.sysconf("SC_OPEN_MAX") if hasattr(os, "sysconf") else 2048
 
 
 class Walls:
@@ -144,14 +144,9 @@ class Walls:
         if self._keeper:
             for descriptor in self._keeper.descriptors():
                 os.close(descriptor)
-        if keep is None:
-            return
-        ruleset = {self._ruleset.descriptor} if self._ruleset else set()
-        start = 0
-        for descriptor in sorted({*keep, *ruleset}):
-            os.closerange(start, descriptor)
-            start = descriptor + 1
-        os.closerange(start, _MOST_DESCRIPTORS)
+        if keep is not None:
+            ruleset = {self._ruleset.descriptor} if self._ruleset else set()
+            close_all_but({*keep, *ruleset})
 
     def watch(self) -> None:
         """Let Python itself refuse, with words, and note what was tried."""

@@ -16,36 +16,57 @@ from coursekit.probes.plain import LONGEST, plain
 
 Probe = Callable[[Any, Mapping[str, Any]], Mapping[str, Any]]
 
-#: Characters kept of what one call prints.
-PRINTED = 2000
+#: Characters kept of what one call prints, and how many it may print.
+PRINTED, MOST_PRINTED = 2000, 1 << 20
 
 
 class OutOfTime(BaseException):
     """Raised by a timer of ours while an answer runs; `observe` lets it through."""
 
 
-class _Bounded(io.TextIOBase):
-    """A text stream that keeps the first `PRINTED` characters and drops the rest."""
+class TooMuchPrinted(BaseException):
+    """An answer printed more than `MOST_PRINTED` characters in one call."""
+
+
+class Bounded(io.TextIOBase):
+    """A text stream that keeps the first `PRINTED` characters and drops the rest.
+
+    Beyond `MOST_PRINTED` it raises `TooMuchPrinted`: a loop that prints without end
+    would go on for as long as it is let.
+    """
 
     def __init__(self) -> None:
         self.kept: list[str] = []
-        self.room = PRINTED
+        self.room, self.left = PRINTED, MOST_PRINTED
 
     def writable(self) -> bool:
+        """Return True: that is what ``print`` asks for."""
         return True
 
     def write(self, text: str) -> int:
+        """Keep what there is room for."""
         if self.room > 0:
             self.kept.append(text[: self.room])
-            self.room -= len(text)
+        self.room -= len(text)
+        self.left -= len(text)
+        self.check()
         return len(text)
 
+    def check(self) -> None:
+        """Raise `TooMuchPrinted` if too much was; `write` has, but may go unheard."""
+        if self.left < 0:
+            raise TooMuchPrinted(
+                f"It printed more than {MOST_PRINTED:,} characters in one call; a few "
+                "lines are expected. Is there a print in a loop that does not end?"
+            )
+
     def text(self) -> str:
+        """Return what was kept, and say so where that is not all."""
         return "".join(self.kept) + ("\n[cut here]" if self.room < 0 else "")
 
 
 @contextlib.contextmanager
-def _quiet(stream: _Bounded) -> Iterator[None]:
+def quiet(stream: Bounded) -> Iterator[None]:
     """Catch prints; leave warnings and NumPy's error state as they were."""
     with (
         contextlib.redirect_stdout(stream),
@@ -85,15 +106,16 @@ def observe(probe: Probe, answer: Any, inputs: Mapping[str, Any]) -> Outcome:
     >>> observe(lambda answer, inputs: {"y": answer(inputs["x"])}, abs, {"x": -2})
     Observed(values={'y': 2}, printed='')
     """
-    printed = _Bounded()
+    printed = Bounded()
     try:
-        with _quiet(printed):
+        with quiet(printed):
             seen = probe(answer, copy.deepcopy(dict(inputs)))
             values = {name: plain(value) for name, value in seen.items()}
+        printed.check()
     except OutOfTime:
         raise
     except BaseException as error:
-        return _raised(error, answer, printed.text())
+        return describe(error, answer, printed.text())
     return Observed(values, printed.text())
 
 
@@ -104,7 +126,7 @@ def observe_all(
     return {name: observe(probe, answer, inputs) for name, inputs in cases.items()}
 
 
-def _raised(error: BaseException, answer: Any, printed: str) -> Raised:
+def describe(error: BaseException, answer: Any, printed: str = "") -> Raised:
     """Describe an exception by strings alone, with its place inside the answer."""
     try:
         message = str(error)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from coursekit.probes.outcome import Observed, Outcome, Raised
-from coursekit.probes.plain import LONGEST, plain
+from coursekit.probes.plain import LONGEST, class_name, plain
 
 Probe = Callable[[Any, Mapping[str, Any]], Mapping[str, Any]]
 
@@ -129,17 +129,20 @@ def observe_all(
 def describe(error: BaseException, answer: Any, printed: str = "") -> Raised:
     """Describe an exception by strings alone, with its place inside the answer."""
     try:
-        message = str(error)
-    except Exception:  # the learner's own exception class may do anything
+        message = str.__getitem__(str(error), slice(LONGEST))
+    except OutOfTime:
+        raise
+    except BaseException:  # the learner's own exception class may do anything
         message = "(its message could not be read)"
+    bases = type.__dict__["__mro__"].__get__(type(error))[1:-1]
     line, source = _place(error.__traceback__, answer)
     return Raised(
-        type_name=type(error).__name__[:80],
-        message=message[:LONGEST],
+        type_name=class_name(type(error)),
+        message=message,
         line=line,
         source_line=source,
         printed=printed,
-        bases=tuple(base.__name__[:80] for base in type(error).__mro__[1:-1]),
+        bases=tuple(map(class_name, bases[:20])),
     )
 
 

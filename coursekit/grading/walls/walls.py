@@ -147,7 +147,8 @@ class Walls:
         ruleset = {self._ruleset.descriptor} if self._ruleset else set()
         start = 0
         for descriptor in sorted({*keep, *ruleset}):
-            os.closerange(start, descriptor)
+            if start < descriptor:  # closerange(0, 0) would close them all
+                os.closerange(start, descriptor)
             start = descriptor + 1
         os.closerange(start, os.sysconf("SC_OPEN_MAX"))
 

@@ -3,15 +3,14 @@
 import sys
 from collections.abc import Sequence
 from importlib.abc import MetaPathFinder
-from types import ModuleType
 from typing import Any, NoReturn
 
 import coursekit
 
 #: The packages that torch itself looks for late.
 _BEHIND_TORCH = frozenset(
-    ["torch", "torchgen", "functorch", "sympy", "mpmath", "networkx", "filelock"]
-    + ["typing_extensions", "fsspec", "jinja2", "markupsafe", "optree", "opt_einsum"]
+    "torch torchgen functorch sympy mpmath networkx filelock typing_extensions fsspec "
+    "jinja2 markupsafe optree opt_einsum setuptools".split()
 )
 
 
@@ -48,7 +47,18 @@ class Gate(MetaPathFinder):
 
 def refuse(name: str) -> NoReturn:
     """Say that a package is not there."""
+    _refused.append(name)
     raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+
+#: The full names of what was refused.
+_refused: list[str] = []
+
+
+def refused() -> list[str]:
+    """Return the names that were refused, and forget them."""
+    found, _refused[:] = list(_refused), []
+    return found
 
 
 def close_gate(*, torch: bool) -> None:
@@ -89,11 +99,12 @@ class Missing:
     def __complain(self, *_: Any, **__: Any) -> NoReturn:
         if self.__why:
             raise NameError(f"{self.__name} could not be defined: {self.__why}")
-        _noted.append(self.__name)
         refuse(self.__name)
 
     def __getattr__(self, name: str) -> "Missing":
-        if name.startswith("__") or self.__why:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        if self.__why:
             self.__complain()
         return Missing(f"{self.__name}.{name}")
 
@@ -112,19 +123,3 @@ class Missing:
         __complain
     )
     __truediv__ = __rtruediv__ = __neg__ = __float__ = __len__ = __complain
-
-
-#: The full names of what is not there and was used all the same.
-_noted: list[str] = []
-
-
-def used() -> list[str]:
-    """Return the missing names that were used, and forget them."""
-    found, _noted[:] = list(_noted), []
-    return found
-
-
-def module(name: str) -> ModuleType:
-    """Return a new module under a name, for code that looks its own up by name."""
-    made = sys.modules[name] = ModuleType(name)
-    return made

@@ -19,9 +19,9 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from functools import partial
+from functools import cache, partial
 from importlib import import_module
-from types import ModuleType
+from types import CodeType, FunctionType, ModuleType
 from typing import Any, NamedTuple
 
 from coursekit.grading.worker.faults import fault
@@ -213,10 +213,38 @@ def sendable(outcome: Outcome) -> list[Any]:
 
 
 #: Modules that learner code may patch and that ours relies on.
-_RELIED_ON = frozenset(
+_RELIED_ON = (
     "builtins copy io linecache math os time warnings numpy numpy.linalg numpy.random "
     "torch torch.autograd torch.nn torch.nn.functional".split()
 )
+
+
+@cache
+def mentioned() -> frozenset[str]:
+    """Return all names that the course's own loaded code mentions.
+
+    Only these are put back after a call: touching more would copy, in every child,
+    the memory that all of NumPy or torch lies in.
+    """
+    found: set[str] = set()
+    for name, module in list(sys.modules.items()):
+        if name.partition(".")[0] == "coursekit":
+            waiting = [*map(_code, vars(module).values())]
+            for value in vars(module).values():
+                waiting += map(_code, vars(value).values() if _is_ours(value) else ())
+            while waiting:
+                if code := waiting.pop():
+                    found.update(code.co_names)
+                    waiting += [c for c in code.co_consts if isinstance(c, CodeType)]
+    return frozenset(found)
+
+
+def _is_ours(value: object) -> bool:
+    return isinstance(value, type) and value.__module__.startswith("coursekit")
+
+
+def _code(value: object) -> CodeType | None:
+    return value.__code__ if isinstance(value, FunctionType) else None
 
 
 def keeper() -> Callable[[], None]:
@@ -225,19 +253,23 @@ def keeper() -> Callable[[], None]:
     So that ``np.allclose = lambda *a, **k: True`` lasts no longer than the call that
     did it, and one answer cannot spoil the next.
     """
-    modules = {n: m for n, m in sys.modules.items() if n != "__main__"}
-    kept = [
-        (vars(module), dict(vars(module)))
-        for name, module in modules.items()
-        if name in _RELIED_ON or name.partition(".")[0] == "coursekit"
-    ]
-    present, settrace, setprofile = sys.modules, sys.settrace, sys.setprofile
+    names, modules = mentioned(), sys.modules
+    course = [name for name in modules if name.partition(".")[0] == "coursekit"]
+    kept = [(vars(modules[name]), dict(vars(modules[name]))) for name in course]
+    present = {
+        name: modules[name] for name in (*course, *_RELIED_ON) if name in modules
+    }
+    for name in _RELIED_ON:
+        if name in modules:
+            whole = vars(modules[name])
+            kept.append((whole, {name: whole[name] for name in names & whole.keys()}))
+    settrace, setprofile = sys.settrace, sys.setprofile
 
     def restore() -> None:
         settrace(None)
         setprofile(None)
-        for names, saved in kept:
-            names.update(saved)
-        present.update(modules)
+        for whole, part in kept:
+            whole.update(part)
+        modules.update(present)
 
     return restore

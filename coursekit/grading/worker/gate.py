@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Sequence
 from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec
 from typing import Any, NoReturn
 
 import coursekit
@@ -17,9 +18,9 @@ _BEHIND_TORCH = frozenset(
 class Gate(MetaPathFinder):
     """Lets through the standard library and NumPy, and torch where it belongs.
 
-    Asked before all other finders. The rest is refused in the words Python has for a
-    package that is not there, whether this computer has it or not: a grade must not
-    depend on what else is installed.
+    Put in the place of all other finders, which it asks in its turn. For the rest
+    Python says what it says of a package that is not there, whether this computer has
+    it or not: a grade must not depend on what else is installed.
 
     Parameters
     ----------
@@ -28,27 +29,23 @@ class Gate(MetaPathFinder):
     """
 
     def __init__(self, *, torch: bool) -> None:
-        known = sys.stdlib_module_names | {"numpy"}
+        known = sys.stdlib_module_names | {"numpy", "coursekit"}
         self.known = known | _BEHIND_TORCH if torch else known
+        self.finders = list(sys.meta_path)
+
+    def shut(self) -> None:
+        """Let no more of the course through: what is loaded by now is all there is."""
+        self.known -= {"coursekit"}
 
     def find_spec(
         self, name: str, path: Sequence[str] | None = None, target: Any = None
-    ) -> None:
-        """Refuse, or leave it to the next finder.
-
-        Raises
-        ------
-        ModuleNotFoundError
-            If learner code has no business with it.
-        """
+    ) -> ModuleSpec | None:
+        """Find a module that is known; find nothing for any other."""
         if name.partition(".")[0] not in self.known:
-            refuse(name)
-
-
-def refuse(name: str) -> NoReturn:
-    """Say that a package is not there."""
-    _refused.append(name)
-    raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+            _refused.append(name)
+            return None
+        found = (finder.find_spec(name, path, target) for finder in self.finders)
+        return next(filter(None, found), None)
 
 
 #: The full names of what was refused.
@@ -59,11 +56,6 @@ def refused() -> list[str]:
     """Return the names that were refused, and forget them."""
     found, _refused[:] = list(_refused), []
     return found
-
-
-def close_gate(*, torch: bool) -> None:
-    """Let nothing be imported from now on that learner code must not see."""
-    sys.meta_path.insert(0, Gate(torch=torch))
 
 
 def quieten_course() -> None:
@@ -99,7 +91,9 @@ class Missing:
     def __complain(self, *_: Any, **__: Any) -> NoReturn:
         if self.__why:
             raise NameError(f"{self.__name} could not be defined: {self.__why}")
-        refuse(self.__name)
+        _refused.append(self.__name)
+        text = f"No module named {self.__name!r}"
+        raise ModuleNotFoundError(text, name=self.__name)
 
     def __getattr__(self, name: str) -> "Missing":
         if name.startswith("__"):

@@ -12,13 +12,15 @@ import os
 import pkgutil
 import select
 import struct
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from coursekit.grading.walls import Level, Walls
+from coursekit.grading.worker.child import mentioned
 from coursekit.grading.worker.frames import MAX_TEXT, decode, frame
-from coursekit.grading.worker.gate import close_gate, quieten_course
+from coursekit.grading.worker.gate import Gate, quieten_course
 from coursekit.grading.worker.job import Limits
 from coursekit.grading.worker.messages import Agenda, read_agenda, tell_ran
 from coursekit.grading.worker.submission import Yard, run_submission
@@ -42,7 +44,7 @@ torch.utils.data torch._dynamo
 
 
 def warm_up(*, torch: bool) -> None:
-    """Import all that will be wanted, and use it once.
+    """Import all that will be wanted, use it once, and let nothing in after that.
 
     Raises
     ------
@@ -53,12 +55,17 @@ def warm_up(*, torch: bool) -> None:
         importlib.import_module(name)
     if torch:
         _warm_torch()
+    gate = Gate(torch=torch)
+    sys.meta_path[:] = [gate]
     for name in _probes():
         try:
             importlib.import_module(name)
         except ImportError:
             if torch:  # without it, some cannot be imported, and nobody asks for them
                 raise
+    gate.shut()
+    quieten_course()
+    mentioned()
     tasks = Path("/proc/self/task")
     if tasks.is_dir() and len(list(tasks.iterdir())) > 1:
         raise RuntimeError("the worker has started a thread; it cannot fork safely.")
@@ -137,8 +144,6 @@ def serve(line: Line) -> None:
     except (ImportError, OSError, RuntimeError, ValueError) as error:
         line.write(["failed", f"{type(error).__name__}: {error}"[:MAX_TEXT]])
         return
-    quieten_course()
-    close_gate(torch=torch)
     gc.collect()
     gc.freeze()  # or the collector of each child would touch, and so copy, it all
     line.write(["ready"])

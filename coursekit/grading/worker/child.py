@@ -156,11 +156,11 @@ class _Submission:
     @contextlib.contextmanager
     def settled(self) -> Iterator[None]:
         """Put back afterwards what learner code may have changed for what follows."""
-        try:
-            with untouched():
+        with untouched():
+            try:
                 yield
-        finally:
-            self.restore()
+            finally:
+                self.restore()  # first: what follows may need what was patched
 
     def note(self, at: int, *notes: str) -> None:
         """Pass on notes, as many as there is room for."""
@@ -263,13 +263,16 @@ def keeper() -> Callable[[], None]:
         if name in modules:
             whole = vars(modules[name])
             kept.append((whole, {name: whole[name] for name in names & whole.keys()}))
+    everything, count = dict(modules), len
     settrace, setprofile = sys.settrace, sys.setprofile
 
     def restore() -> None:
         settrace(None)
         setprofile(None)
+        if count(modules) < count(everything):
+            modules.update(everything)
+        modules.update(present)
         for whole, part in kept:
             whole.update(part)
-        modules.update(present)
 
     return restore

@@ -31,7 +31,7 @@ from coursekit.grading.worker.messages import (
     tell_limits,
 )
 from coursekit.grading.worker.submission import MAX_SKIPPED
-from coursekit.grading.worker.watch import START_SECONDS
+from coursekit.grading.worker.watch import PATIENCE, START_SECONDS
 from coursekit.grading.worker.words import explained
 from coursekit.probes.outcome import Observed
 
@@ -93,6 +93,11 @@ class Worker:
                 why = str(error)
                 self.close()
         return {work.task: self._failed(work.task, why) for work in job.works}
+
+    @property
+    def pid(self) -> int | None:
+        """The number of the process, None while there is none."""
+        return self._process and self._process.popen.pid
 
     def _failed(self, task: str, why: str) -> Ran:
         message = explained(Reason.GRADER_ERROR, task, self.limits, why)
@@ -247,10 +252,9 @@ _NEEDED = ("LD_LIBRARY_PATH", "PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR")
 
 def _seconds_for(job: Job, limits: Limits) -> float:
     """Return how long a job may take at most: if it takes longer, the worker hangs."""
-    parts = len(job.works) + min(len(job.beside), MAX_SKIPPED + 1)
-    return START_SECONDS + parts * (
-        max(limits.load_seconds, limits.wall_seconds) + limits.wall_seconds + 5
-    )
+    tasks, cells = len(job.works), min(len(job.beside), MAX_SKIPPED + 1)
+    longest = PATIENCE * max(limits.load_seconds, limits.wall_seconds)
+    return START_SECONDS + (2 * tasks + cells) * (longest + LEAVE_SECONDS)
 
 
 def _check(ran: Ran) -> None:

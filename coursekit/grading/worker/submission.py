@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import NamedTuple, Protocol
 
 from coursekit.grading.reasons import Reason
-from coursekit.grading.worker.child import Visit, live, speaker
+from coursekit.grading.worker.child import MAX_NOTE, Visit, live, speaker
 from coursekit.grading.worker.faults import fault
 from coursekit.grading.worker.frames import decode
 from coursekit.grading.worker.job import Limits, Ran
@@ -15,7 +15,7 @@ from coursekit.grading.worker.load import said
 from coursekit.grading.worker.messages import Agenda, read_job
 from coursekit.grading.worker.transcript import End, Part, Transcript
 from coursekit.grading.worker.watch import Death, fork, watch
-from coursekit.grading.worker.words import explained, not_callable
+from coursekit.grading.worker.words import explained, not_callable, refused
 from coursekit.probes.outcome import Outcome, Raised
 
 #: Cells beside the answers that may kill a child before all of them are left out.
@@ -68,6 +68,10 @@ def run_submission(agenda: Agenda, data: bytearray, yard: Yard) -> list[Ran]:
         return _Run(agenda, data, yard).to_the_end()
     finally:
         data[:] = bytes(len(data))
+
+
+#: What the ends mean in which nothing was raised.
+_HOW = {"undefined": Reason.NOT_DEFINED, "forbidden": Reason.FORBIDDEN_API}
 
 
 class _Run:
@@ -136,24 +140,23 @@ class _Run:
         self, task: str, end: End, cases: dict[str, Outcome]
     ) -> tuple[Reason, str]:
         """Return the reason of a task's end and the message."""
-        limits = self.yard.limits
         if end.how == "uncallable":
             return Reason.NOT_CALLABLE, not_callable(task, end.text)
-        if end.how == "undefined":
-            return Reason.NOT_DEFINED, explained(Reason.NOT_DEFINED, task, limits)
-        if end.how == "forbidden":
-            return Reason.FORBIDDEN_API, explained(
-                Reason.FORBIDDEN_API, task, limits, end.text
-            )
+        if end.how in _HOW:
+            return self.explained(_HOW[end.how], task, end.text)
         if end.raised is not None:
             usual = Reason.SYNTAX_ERROR if end.how == "syntax" else Reason.LOAD_ERROR
-            reason = fault(end.raised) or usual
-            return reason, explained(reason, task, limits, said(end.raised))
+            return self.explained(fault(end.raised) or usual, task, said(end.raised))
         for outcome in cases.values():
-            reason = fault(outcome) if isinstance(outcome, Raised) else None
-            if reason:
-                return reason, explained(reason, task, limits, said(outcome))
+            if isinstance(outcome, Raised) and (reason := fault(outcome)):
+                return self.explained(reason, task, said(outcome))
         return Reason.OK, ""
+
+    def explained(self, reason: Reason, task: str, detail: str) -> tuple[Reason, str]:
+        """Return the reason with its message."""
+        if reason is Reason.SANDBOX_DENIED:
+            detail = refused(detail)
+        return reason, explained(reason, task, self.yard.limits, detail)
 
     def died(
         self, transcript: Transcript, death: Death, reason: Reason, detail: str
@@ -189,7 +192,9 @@ def _why(
 ) -> tuple[Reason, str]:
     """Return the reason a child ended before it was done, and a detail to tell."""
     if denied or transcript.over:
-        return Reason.SANDBOX_DENIED, denied or "something the walls refuse"
+        return Reason.SANDBOX_DENIED, denied[:MAX_NOTE] or refused(
+            "it was not said what"
+        )
     if full:
         return Reason.DISK_LIMIT, ""
     if death.stopped:
@@ -198,7 +203,7 @@ def _why(
         return Reason.PROCESS_EXIT, ""
     number = os.WTERMSIG(death.status)
     if number == signal.SIGSYS:
-        return Reason.SANDBOX_DENIED, "a call to the system that answers cannot make"
+        return Reason.SANDBOX_DENIED, refused("a call to the system itself")
     if number == signal.SIGXCPU:
         return Reason.TIMEOUT_CPU, ""
     try:

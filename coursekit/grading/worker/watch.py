@@ -16,7 +16,9 @@ from coursekit.grading.worker.job import Limits
 from coursekit.grading.worker.transcript import Part, Transcript
 
 #: Seconds for the walls to go up, and between two looks at the clock at most.
-START_SECONDS, LOOK_SECONDS = 20.0, 0.1
+START_SECONDS, LOOK_SECONDS = 30.0, 0.1
+#: Who uses this part of the time is working, and may take so many times the limit.
+WORKING, PATIENCE = 0.05, 5
 #: Bytes read from a pipe at once, and kept of what a child wrote past Python.
 CHUNK, KEPT = 1 << 16, 2000
 
@@ -157,18 +159,27 @@ _PARENT = os.getppid()
 
 
 class _Budget:
-    """The time that one stage may take, by the processor's clock and by the wall's."""
+    """The time that one stage may take, by the processor's clock and by the wall's.
+
+    Where many compete for the processor, the wall's clock says little. So a child that
+    works gets more of it than one that waits: the reason must not depend on how busy
+    this computer is.
+    """
 
     def __init__(self, child: Child, cpu: float, wall: float) -> None:
-        self.child = child
-        self.cpu, self.wall = child.cpu() + cpu, time.monotonic() + wall
+        self.child, self.cpu, self.wall = child, cpu, wall
+        self.from_cpu, self.start = child.cpu(), time.monotonic()
 
     def left(self) -> tuple[float, Reason]:
         """Return the seconds that are left at least, and the clock that runs out."""
-        wall = self.wall - time.monotonic()
-        cpu = self.cpu - self.child.cpu()
-        clock = Reason.TIMEOUT_CPU if cpu < wall else Reason.TIMEOUT_WALL
-        return min(wall, cpu), clock
+        took, used = time.monotonic() - self.start, self.child.cpu() - self.from_cpu
+        if self.cpu - used <= 0:
+            return 0.0, Reason.TIMEOUT_CPU
+        if took < self.wall:
+            return min(self.wall - took, self.cpu - used), Reason.TIMEOUT_WALL
+        if used < WORKING * took:
+            return 0.0, Reason.TIMEOUT_WALL
+        return min(PATIENCE * self.wall - took, self.cpu - used), Reason.TIMEOUT_CPU
 
 
 def _allowed(part: Part, limits: Limits) -> tuple[float, float]:

@@ -154,8 +154,8 @@ class Walls:
 
     def watch(self) -> None:
         """Let Python itself refuse, with words, and note what was tried."""
-        gc.freeze()  # whoever searches gc for the hook finds nothing
         audit.close_in(self._territory, self._note)
+        gc.freeze()  # whoever searches gc for the hook finds nothing
 
     def denied(self) -> str:
         """Say what was first refused to the present child, in words; '' if nothing.

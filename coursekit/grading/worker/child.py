@@ -88,8 +88,8 @@ class _Submission:
                 self.say(["beside", at])
                 with self.settled():
                     notes = run_beside(source, f"<cell {at + 1}>", self.beside)
-                self.note(-1, *notes)
                 self.stop_if_denied()
+                self.note(-1, *notes)
         for at in range(visit.first, len(self.job.works)):
             self.task(at, self.job.works[at])
         self.say(["done"])

@@ -86,7 +86,8 @@ def run_cell(source: str, file: str, names: Names) -> None:
 def run_beside(source: str, file: str, names: Names) -> list[str]:
     """Run what stands beside the answers; return a note on each statement that fails.
 
-    A statement that fails costs the names it would have defined, and nothing else.
+    A statement that fails costs the names it would have defined, and nothing else. Of
+    what needs a package that is not there, the note is left to whoever uses the name.
     """
     notes = []
     try:
@@ -95,7 +96,7 @@ def run_beside(source: str, file: str, names: Names) -> list[str]:
                 _run(code, names)
             except Broken as broken:
                 names.update(lost := _missing(node, broken.raised))
-                if lost and not isinstance(node, ast.Import | ast.ImportFrom):
+                if lost and broken.raised.type_name != "ModuleNotFoundError":
                     what = " and ".join(f"`{name}`" for name in lost)
                     notes.append(f"{what} could not be defined: {said(broken.raised)}.")
     except Broken as broken:  # not Python

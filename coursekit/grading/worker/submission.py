@@ -141,7 +141,8 @@ class _Run:
     ) -> tuple[Reason, str]:
         """Return the reason of a task's end and the message."""
         if end.how == "uncallable":
-            return Reason.NOT_CALLABLE, not_callable(task, end.text)
+            signature = self.agenda.signatures[self.agenda.tasks.index(task)]
+            return Reason.NOT_CALLABLE, not_callable(task, end.text, signature)
         if end.how in _HOW:
             return self.explained(_HOW[end.how], task, end.text)
         if end.raised is not None:
@@ -180,11 +181,20 @@ class _Run:
     def skip(self, at: int, reason: Reason) -> None:
         """Leave out a cell beside the answers, and after too many of them all."""
         self.skipped |= {at}
-        say = f"Cell {at + 1} of those beside the answers was left out: {reason}."
+        why = _ENDS.get(reason, f"Python ended in it ({reason})")
+        say = f"Cell {at + 1} of those beside the answers was left out: {why}."
         if len(self.skipped) > MAX_SKIPPED:
             self.skipped = frozenset(range(self.agenda.beside))
             say = "All cells beside the answers were left out: too many did not end."
         self.common.append(say)
+
+
+#: What a cell beside the answers did that cost it its place.
+_ENDS = {
+    Reason.LOAD_TIMEOUT: "it did not come to its end",
+    Reason.SANDBOX_DENIED: "it tried what answers may not do",
+    Reason.OUTPUT_LIMIT: "it printed too much",
+}
 
 
 def _why(

@@ -10,7 +10,7 @@ A message is a list whose first item names it:
     call, k                          it is loaded; about to call it
     outcome, k, i, ...               what came of its case i
     end, k, how, text, raised, cpu, wall   task k is over; how is one of `HOW`
-    denied                           the walls refused something; this process ends
+    denied, text                     the walls refused something; this process ends
     done                             there is nothing more to do
 """
 
@@ -170,8 +170,8 @@ class _Submission:
 
     def stop_if_denied(self) -> None:
         """End this process if the walls refused something: the next has a new page."""
-        if self.denied():
-            self.say(["denied"])
+        if text := self.denied():
+            self.say(["denied", text[:MAX_NOTE]])
             os._exit(0)
 
 

@@ -47,10 +47,13 @@ class Child:
 
 
 class Death(NamedTuple):
-    """How a child ended: why we stopped it, or else its own exit status."""
+    """How a child ended: why we stopped it, or else its exit code.
+
+    The code is below 0 where a signal ended it: minus that signal's number.
+    """
 
     stopped: Reason | None
-    status: int
+    code: int
     cpu: float
     wall: float
     output: str
@@ -110,12 +113,12 @@ def watch(child: Child, transcript: Transcript, limits: Limits, line: int) -> De
         stopped = _followed(child, transcript, limits, line)
         cpu = child.cpu()
     finally:
-        status = _end(child)
+        code = _end(child)
         _take_output(child, limits.output)
         for pipe in (child.results, child.output):
             os.close(pipe)
     kept = bytes(child.kept).decode("utf-8", "backslashreplace")
-    return Death(stopped, status, cpu, time.monotonic() - start, kept)
+    return Death(stopped, code, cpu, time.monotonic() - start, kept)
 
 
 def _followed(
@@ -132,10 +135,10 @@ def _followed(
             return None
         if transcript.stage != stage:
             stage = transcript.stage
-            budget = _Budget(child, *_allowed(stage.part, limits))
+            budget = _Budget(child, *allowed(stage.part, limits))
         left, over = budget.left()
         if left <= 0:
-            return _timeout(stage.part, over)
+            return timeout(stage.part, over)
         ready = dict(poll.poll(1000 * min(left, LOOK_SECONDS) + 1))
         if line in ready or os.getppid() != _PARENT:
             raise ParentGone
@@ -182,7 +185,7 @@ class _Budget:
         return min(PATIENCE * self.wall - took, self.cpu - used), Reason.TIMEOUT_CPU
 
 
-def _allowed(part: Part, limits: Limits) -> tuple[float, float]:
+def allowed(part: Part, limits: Limits) -> tuple[float, float]:
     """Return the seconds of processor and wall that a stage may take."""
     if part is Part.CALL:
         return limits.cpu_seconds, limits.wall_seconds
@@ -191,7 +194,8 @@ def _allowed(part: Part, limits: Limits) -> tuple[float, float]:
     return START_SECONDS, START_SECONDS
 
 
-def _timeout(part: Part, over: Reason) -> Reason:
+def timeout(part: Part, over: Reason) -> Reason:
+    """Return the reason of a stage that took too long, by the clock that ran out."""
     return over if part is Part.CALL else Reason.LOAD_TIMEOUT
 
 
@@ -214,17 +218,17 @@ def _hung_up(child: Child, transcript: Transcript) -> Reason | None:
     for _ in range(100):
         pid, status = os.waitpid(child.pid, os.WNOHANG)
         if pid:
-            child.status = status
+            child.status = os.waitstatus_to_exitcode(status)
             return None if transcript.splitter.clean else Reason.PROTOCOL_VIOLATION
         time.sleep(0.001)
     return Reason.PROTOCOL_VIOLATION
 
 
 def _end(child: Child) -> int:
-    """Kill what may be left of a child and return its wait status."""
+    """Kill what may be left of a child and return its exit code."""
     if child.status is not None:
         return child.status
     for kill in (os.killpg, os.kill):
         with contextlib.suppress(ProcessLookupError, PermissionError):
             kill(child.pid, signal.SIGKILL)
-    return os.waitpid(child.pid, 0)[1]
+    return os.waitstatus_to_exitcode(os.waitpid(child.pid, 0)[1])

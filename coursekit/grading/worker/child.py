@@ -16,6 +16,7 @@ A message is a list whose first item names it:
 
 import contextlib
 import os
+import re
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -75,7 +76,8 @@ class _Submission:
         self.job, self.say, self.denied = job, say, denied
         self.bans = Bans(name for work in job.works for name in work.forbidden)
         self.beside = fresh_main({})
-        self.restore = keeper()
+        cells = (*job.beside, *(work.source for work in job.works))
+        self.restore = keeper(set(re.findall(r"\w+", "\n".join(cells))))
         self.room = MAX_NOTES
 
     def run(self, visit: Visit) -> None:
@@ -223,8 +225,8 @@ _RELIED_ON = (
 def mentioned() -> frozenset[str]:
     """Return all names that the course's own loaded code mentions.
 
-    Only these are put back after a call: touching more would copy, in every child,
-    the memory that all of NumPy or torch lies in.
+    These, and those in the notebook, are put back after a call. Touching more would
+    copy, in every child, the memory that all of NumPy or torch lies in.
     """
     found: set[str] = set()
     for name, module in list(sys.modules.items()):
@@ -247,13 +249,18 @@ def _code(value: object) -> CodeType | None:
     return value.__code__ if isinstance(value, FunctionType) else None
 
 
-def keeper() -> Callable[[], None]:
+def keeper(words: set[str]) -> Callable[[], None]:
     """Return what puts the names of modules back to what they are now.
 
     So that ``np.allclose = lambda *a, **k: True`` lasts no longer than the call that
     did it, and one answer cannot spoil the next.
+
+    Parameters
+    ----------
+    words : set of str
+        The names that are put back, besides those that our own code mentions.
     """
-    names, modules = mentioned(), sys.modules
+    names, modules = mentioned() | words, sys.modules
     course = [name for name in modules if name.partition(".")[0] == "coursekit"]
     kept = [(vars(modules[name]), dict(vars(modules[name]))) for name in course]
     present = {

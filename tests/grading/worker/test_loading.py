@@ -67,13 +67,21 @@ def test_a_helper_may_ask_whether_it_was_given_a_tensor(worker):
 
 
 def test_a_definition_that_fails_costs_a_note_and_its_name(worker):
-    beside = (IMPORT, "WIDTH = undefined + 1\nDEPTH = 3")
+    beside = (IMPORT, "def wide(width=undefined):\n    return width\nDEPTH = 3")
     ran = worker.run(job(work(GOOD), beside=beside))["layer_norm"]
     assert ran.notes == (
-        "`WIDTH` could not be defined: NameError: name 'undefined' is not defined in "
-        "line 1, `WIDTH = undefined + 1`.",
+        "`wide` could not be defined: NameError: name 'undefined' is not defined in "
+        "line 1, `def wide(width=undefined):`.",
     )
     assert isinstance(first(ran), Observed)
+
+
+def test_a_variable_that_fails_says_so_when_it_is_used(worker):
+    beside = (IMPORT, "WIDTH = undefined + 1")
+    assert worker.run(job(work(GOOD), beside=beside))["layer_norm"].notes == ()
+    source = HEAD + "    return WIDTH * x\n"
+    ran = worker.run(job(work(source), beside=beside))["layer_norm"]
+    assert first(ran).message.startswith("WIDTH could not be defined: NameError")
 
 
 def test_a_cell_that_is_not_python_costs_itself(worker):

@@ -88,7 +88,7 @@ class _Submission:
         for at, source in enumerate(self.job.beside):
             if at not in visit.skipped:
                 self.say(["beside", at])
-                with self.settled():
+                with untouched(), self.restored():
                     notes = run_beside(source, f"<cell {at + 1}>", self.beside)
                 self.stop_if_denied()
                 self.note(-1, *notes)
@@ -102,11 +102,11 @@ class _Submission:
         self.bans.begin(work.forbidden)
         refused()
         self.say(["load", at])
-        try:
-            how, text, raised = self.attempt(at, work)
-        except MemoryError:
-            how, text, raised = "broken", "", Raised("MemoryError", "")
-        self.restore()
+        with untouched(), self.restored():
+            try:
+                how, text, raised = self.attempt(at, work)
+            except MemoryError:
+                how, text, raised = "broken", "", Raised("MemoryError", "")
         self.stop_if_denied()
         used = [*self.bans.used, *filter(self.bans.covers, refused())]
         if used:
@@ -119,7 +119,7 @@ class _Submission:
         probe = probe_of(work.probe)
         names = fresh_main(self.beside)
         try:
-            with self.settled():
+            with self.restored():
                 answer = self.load(work, names)
         except Broken as broken:
             # a notebook goes on after a cell that raised, with what it had defined
@@ -133,7 +133,7 @@ class _Submission:
             return "uncallable", name_of(answer), None
         self.say(["call", at])
         for number, inputs in enumerate(work.cases.values()):
-            with self.settled():
+            with self.restored():
                 outcome = observed(probe, answer, inputs)
             self.say(["outcome", at, number, *sendable(outcome)])
         return "called", "", None
@@ -156,13 +156,12 @@ class _Submission:
         return names[work.task]
 
     @contextlib.contextmanager
-    def settled(self) -> Iterator[None]:
-        """Put back afterwards what learner code may have changed for what follows."""
-        with untouched():
-            try:
-                yield
-            finally:
-                self.restore()  # first: what follows may need what was patched
+    def restored(self) -> Iterator[None]:
+        """Put back afterwards what learner code may have patched."""
+        try:
+            yield
+        finally:
+            self.restore()
 
     def note(self, at: int, *notes: str) -> None:
         """Pass on notes, as many as there is room for."""

@@ -100,11 +100,13 @@ def test_a_worker_keeps_no_descriptor_of_a_submission(worker):
 
 SCRIPT = """
 import sys
+from dataclasses import replace
 sys.path[:0] = {paths!r}
 from jobs import SMALL, job, work
 from coursekit.grading.isolation import Level
 from coursekit.grading.worker.handle import Worker
-worker = Worker(torch=False, level=Level({level!r}), limits=SMALL)
+patient = replace(SMALL, load_seconds=99.0, wall_seconds=99.0)
+worker = Worker(torch=False, level=Level({level!r}), limits=patient)
 print(worker.pid, flush=True)
 worker.run(job(work("import time\\ntime.sleep(1000)")))
 """

@@ -50,8 +50,16 @@ class Ended:
 class Warm:
     """A worker in a process of its own, behind the walls of one level."""
 
-    def __init__(self, level: str, *, as_nobody: bool = False, imports: str = ""):
-        options = [level, "nobody" if as_nobody else "self", imports]
+    def __init__(
+        self,
+        level: str,
+        *,
+        as_nobody: bool = False,
+        imports: str = "",
+        readable: tuple[Path, ...] = (),
+    ):
+        who = "nobody" if as_nobody else "self"
+        options = [level, who, imports, *map(str, readable)]
         self.level, self.as_nobody = level, as_nobody
         self._process = subprocess.Popen(
             [sys.executable, "-I", "-B", str(Path(__file__)), str(ROOT), *options],
@@ -70,15 +78,24 @@ class Warm:
 
     def run(self, source: str, *, watch: bool = True, times: int = 1) -> Ended:
         """Run a source behind the walls, ``watch=False``: behind the kernel's alone."""
+        self.ask(source, watch=watch, times=times)
+        return Ended(**self._read())
+
+    def ask(self, source: str, *, watch: bool = True, times: int = 1) -> None:
+        """Have a source run and do not wait for its end."""
         question = {"source": source, "watch": watch, "times": times}
         self._process.stdin.write(json.dumps(question) + "\n")
         self._process.stdin.flush()
-        return Ended(**self._read())
 
     def _read(self) -> dict:
         line = self._process.stdout.readline()
         assert line, "the worker died"
         return json.loads(line)
+
+    def kill(self) -> None:
+        """End the worker as the out-of-memory killer would."""
+        self._process.kill()
+        self.close()
 
     def close(self) -> None:
         """End the worker."""
@@ -92,7 +109,9 @@ def _offered() -> list[str]:
     return available_levels()
 
 
-def started(world: str, imports: str = IMPORTS) -> Warm:
+def started(
+    world: str, imports: str = IMPORTS, readable: tuple[Path, ...] = ()
+) -> Warm:
     """Start a worker in a world: a level, and who they are."""
     import pytest
 
@@ -101,7 +120,7 @@ def started(world: str, imports: str = IMPORTS) -> Warm:
         pytest.skip(f"this machine does not offer {level}")
     if who and (sys.platform != "linux" or os.geteuid() != 0):
         pytest.skip("only root can become somebody else")
-    return Warm(level, as_nobody=bool(who), imports=imports)
+    return Warm(level, as_nobody=bool(who), imports=imports, readable=readable)
 
 
 def _child(walls, source: str, watch: bool, said: int, raised: int) -> None:
@@ -151,14 +170,14 @@ def _become_nobody() -> None:
     call("prctl", 4, 1, 0, 0, 0)  # PR_SET_DUMPABLE: else /proc/self stays root's
 
 
-def main(root: str, level: str, who: str, imports: str) -> None:
+def main(root: str, level: str, who: str, imports: str, *readable: str) -> None:
     sys.path.insert(0, root)
     from coursekit.grading.walls import Level, Walls
 
     exec(imports)
     if who == "nobody":
         _become_nobody()
-    walls = Walls.build(Level(level), Limits())
+    walls = Walls.build(Level(level), Limits(), map(Path, readable))
     print(json.dumps({"scratch": str(walls.scratch), "pid": os.getpid()}), flush=True)
     for line in sys.stdin:
         question = json.loads(line)

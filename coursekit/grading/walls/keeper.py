@@ -5,6 +5,7 @@ import signal
 import time
 from contextlib import suppress
 
+from coursekit.grading.walls.descriptors import close_all_but
 from coursekit.grading.walls.syscalls import die_with_parent, drop_capabilities
 
 #: Killing is quick; this ends the wait for a process that cannot be killed.
@@ -65,10 +66,7 @@ def _keep(asked: int, answers: int) -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # orphans need nobody to wait
-    low, high = sorted((asked, answers))
-    os.closerange(0, low)
-    os.closerange(low + 1, high)
-    os.closerange(high + 1, os.sysconf("SC_OPEN_MAX"))
+    close_all_but({asked, answers})
     drop_capabilities()
     os.write(answers, b".")
     while os.read(asked, 1):

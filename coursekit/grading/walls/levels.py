@@ -12,14 +12,14 @@ class Level(StrEnum):
 
 
 _MISSING = {
-    Level.NAMESPACES: "nothing known",
+    Level.NAMESPACES: "the kernel itself is trusted, and processor time is shared",
     Level.LANDLOCK: (
-        "names and sizes of files outside can be seen, though not what is in them; "
-        "the scratch folder is limited by file, not in all"
+        "names and sizes of other files can be seen, not what is in them; the scratch "
+        "folder has a limit for each file, not for all together"
     ),
     Level.PROCESS: (
-        "no wall in the kernel: only Python itself refuses files, sockets and "
-        "processes, and native code gets past it"
+        "no wall in the kernel: Python alone refuses files, network and processes, "
+        "and code that sets out to get past it can"
     ),
 }
 
@@ -30,6 +30,6 @@ def missing(level: Level) -> str:
     Examples
     --------
     >>> missing(Level.NAMESPACES)
-    'nothing known'
+    'the kernel itself is trusted, and processor time is shared'
     """
     return _MISSING[level]

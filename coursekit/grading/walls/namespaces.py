@@ -21,8 +21,10 @@ def enter() -> None:
     ------
     OSError
         When the kernel refuses: user namespaces are forbidden here, or this process
-        has more than one thread.
+        has more than one thread. Or when this process has entered already.
     """
+    if not Path("/proc/self").exists():
+        raise OSError("this process is behind such walls already: build them once")
     user, group = os.geteuid(), os.getegid()
     try:
         call("unshare", _NEWUSER)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from coursekit.grading.walls import audit, limits, namespaces, seccomp, tree
 from coursekit.grading.walls.denied import Note
+from coursekit.grading.walls.descriptors import close_all_but
 from coursekit.grading.walls.keeper import Keeper
 from coursekit.grading.walls.landlock import Ruleset, version
 from coursekit.grading.walls.levels import Level
@@ -40,7 +41,7 @@ class Walls:
         self.level, self.scratch = level, scratch.folder
         self._limits, self._scratch = limits, scratch
         self._note, self._size, self._now = Note(), Size(), 0
-        self._parent = os.getpid()
+        self._builder = os.getpid()
         self._territory: Territory
         self._keeper: Keeper | None = None
         self._ruleset: Ruleset | None = None
@@ -103,6 +104,7 @@ class Walls:
     def close_in(self, keep: Iterable[int] | None = None) -> None:
         """Close the walls around this process, a fresh child of the one that built.
 
+        (At level ``process`` it may also be the one that built, where nothing forks.)
         Afterwards the working folder is the scratch folder, no wall can be taken down
         again, and every descriptor not in ``keep`` is closed (None: keep all but the
         walls' own).
@@ -125,8 +127,7 @@ class Walls:
         if sys.platform != "linux":
             return
         die_with_parent(signal.SIGKILL)
-        known = (os.getppid(), os.getpid())  # where nothing forks, it is its own worker
-        if not self._keeper and self._parent not in known:
+        if not self._keeper and self._builder not in (os.getpid(), os.getppid()):
             os._exit(1)  # the worker was gone before that took hold
         if self.level is Level.PROCESS:
             return
@@ -143,15 +144,9 @@ class Walls:
         if self._keeper:
             for descriptor in self._keeper.descriptors():
                 os.close(descriptor)
-        if keep is None:
-            return
-        ruleset = {self._ruleset.descriptor} if self._ruleset else set()
-        start = 0
-        for descriptor in sorted({*keep, *ruleset}):
-            if start < descriptor:  # closerange(0, 0) would close them all
-                os.closerange(start, descriptor)
-            start = descriptor + 1
-        os.closerange(start, os.sysconf("SC_OPEN_MAX"))
+        if keep is not None:
+            ruleset = {self._ruleset.descriptor} if self._ruleset else set()
+            close_all_but({*keep, *ruleset})
 
     def watch(self) -> None:
         """Let Python itself refuse, with words, and note what was tried."""

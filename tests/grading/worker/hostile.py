@@ -140,13 +140,14 @@ while True:
     ),
     # processes, threads, signals
     "fork": attack("import os; os.fork()", DENIED),
-    "a fork bomb": attack("import os\nwhile True: os.fork()", DENIED),
+    "a fork bomb": attack("import os\nfor _ in range(6): os.fork()", DENIED),
     "a fork that is swallowed": attack(swallowed("import os; os.fork()"), DENIED),
     "a thread": attack(
         "import threading; threading.Thread(target=print).start()", DENIED, unseen=True
     ),
     "a thread bomb": attack(
-        "import _thread, time\nwhile True: _thread.start_new_thread(time.sleep, (99,))",
+        "import _thread, time\n"
+        "for _ in range(50): _thread.start_new_thread(time.sleep, (9,))",
         DENIED,
     ),
     "subprocess": attack("import subprocess; subprocess.run(['true'])", DENIED),
@@ -160,9 +161,10 @@ while True:
         "import multiprocessing as m; m.Process(target=print).start()", DENIED
     ),
     "killing the parent": attack("import os; os.kill(os.getppid(), 9)", DENIED),
-    "killing process 1": attack("import os; os.kill(1, 9)", DENIED),
-    "killing all": attack("import os; os.kill(-1, 9)", DENIED),
-    "killing the group": attack("import os; os.kill(0, 9)", DENIED),
+    # signal 0 does no harm should it get through; the walls do not look at the number
+    "killing process 1": attack("import os; os.kill(1, 0)", DENIED),
+    "killing all": attack("import os; os.kill(-1, 0)", DENIED),
+    "killing the group": attack("import os; os.kill(0, 0)", DENIED),
     "killing a group by name": attack("import os; os.killpg(os.getpgid(0), 9)", DENIED),
     # ends
     "os._exit": attack("import os; os._exit(0)", R.PROCESS_EXIT),

@@ -11,7 +11,7 @@ import numpy as np
 from coursekit.grading.cases import Cases
 from coursekit.grading.compare import Problem, find_problem, number, wrong_entries
 from coursekit.grading.exceptions import explain
-from coursekit.grading.reasons import Reason
+from coursekit.grading.reasons import NOT_WRITTEN, Reason
 from coursekit.grading.recognise import diagnose
 from coursekit.grading.source import Use
 from coursekit.grading.task import Case, Criterion, Task
@@ -71,8 +71,7 @@ def judge(
     if uses:
         return _forbidden(task, uses)
     if all(_is_stub(outcomes[name]) for name in cases):
-        message = "Not written yet: replace the line that raises NotImplementedError."
-        return uniform(task, Status.TODO, Reason.NOT_ATTEMPTED, message)
+        return uniform(task, Status.TODO, Reason.NOT_ATTEMPTED, NOT_WRITTEN)
     known = cases if isinstance(cases, Cases) else Cases(task, cases)
     return _Judgement(known, outcomes).verdict()
 

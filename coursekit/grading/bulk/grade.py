@@ -110,6 +110,16 @@ def grade(handed: Handed, course: Course, workers: Workers, terms: Terms) -> Gra
     return replace(head, tasks=tuple(done))
 
 
+def failed(handed: Handed, course: Course, terms: Terms, error: Exception) -> Graded:
+    """Return the record of a submission that a fault of ours kept from being graded."""
+    head, _ = opened(replace(handed, reason=Reason.GRADER_ERROR), course, terms)
+    message = report(error)
+    exercise = course.get(handed.exercise)
+    asked = exercise.asked if exercise else ()
+    done = tuple(_refused(one, Reason.GRADER_ERROR, message) for one in asked)
+    return replace(head, message=message, tasks=done)
+
+
 def opened(
     handed: Handed, course: Course, terms: Terms
 ) -> tuple[Graded, Notebook | None]:

@@ -1,4 +1,4 @@
-"""Who grades: this process, processes of this computer, or the nodes of a cluster."""
+"""Who grades: processes of this computer, or whatever else an executor stands for."""
 
 import multiprocessing
 import os
@@ -22,7 +22,6 @@ from coursekit.grading.bulk.course import Course
 from coursekit.grading.bulk.desk import (
     Order,
     RunError,
-    close_desks,
     grade_chunk,
     without_result,
 )
@@ -131,34 +130,6 @@ class Crew:
 
     def __exit__(self, *_: Any) -> None:
         self.stop()
-
-
-class _Now(Executor):
-    """Does what it is asked at once, in this thread."""
-
-    def submit(self, do: Any, /, *given: Any, **named: Any) -> Future:
-        future: Future = Future()
-        try:
-            future.set_result(do(*given, **named))
-        except Exception as error:
-            future.set_exception(error)
-        return future
-
-
-class Alone(Crew):
-    """The process that asks grades by itself."""
-
-    def __init__(self, order: Order, course: Course) -> None:
-        super().__init__(order, course, window=1)
-
-    def executor(self) -> Executor:
-        """Return what grades at once."""
-        return _Now()
-
-    def stop(self) -> None:
-        """End the workers."""
-        super().stop()
-        close_desks()
 
 
 class Processes(Crew):

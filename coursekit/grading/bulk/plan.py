@@ -2,12 +2,13 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from coursekit.grading.bulk.course import Course
-from coursekit.grading.bulk.grade import Terms
+from coursekit.grading.bulk.grade import Terms, opened
 from coursekit.grading.bulk.handed import handed_in
 from coursekit.grading.intake.submissions import Submission
+from coursekit.grading.records.graded import Graded
 from coursekit.grading.records.store import Records
 
 
@@ -69,23 +70,33 @@ def plan(
     """
     found, present = Plan(), []
     for submission in submissions:
-        handed = handed_in(submission)
-        present.append(handed.key)
-        exercise = course.get(handed.exercise)
-        done = handed.digest and records.is_done(
-            handed.key,
-            digest=handed.digest,
-            seed=terms.seed,
-            edition=exercise.edition if exercise else "",
-            version=terms.version,
-            isolation=terms.isolation,
-        )
-        if done:
+        head, _ = opened(handed_in(submission), course, terms)
+        present.append(head.key)
+        if head.digest and _is_done(head, records):
             found.unchanged += 1
         else:
             found.to_grade.append(submission)
     records.forget(present)
     return found
+
+
+def _is_done(head: Graded, records: Records) -> bool:
+    """Tell whether a submission is recorded; bring up to date when it was handed in."""
+    done = records.is_done(
+        head.key,
+        digest=head.digest,
+        seed=head.seed,
+        edition=head.edition,
+        version=head.version,
+        isolation=head.isolation,
+    )
+    if not done:
+        return False
+    before = records.record(head.key)
+    now = replace(head, tasks=before.tasks, walls=before.walls)
+    if replace(before, tasks=()) != replace(now, tasks=()):
+        records.put(now)
+    return True
 
 
 def chunks(submissions: Iterable[Submission], size: int) -> Iterator[list]:

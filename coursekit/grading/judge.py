@@ -4,6 +4,7 @@ Nothing here runs learner code: an outcome is plain data, and so is the verdict.
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -222,8 +223,8 @@ class _Judgement:
                 with np.errstate(all="ignore"):
                     ours = np.asarray(law.measure(inputs, expected.values))
                     theirs = np.asarray(law.measure(inputs, outcome.values))
-            except (TypeError, ValueError, KeyError):
-                continue  # the law speaks of a value that has another form here
+            except Exception:  # what came back has a form that the law does not know
+                continue
             if theirs.shape != ours.shape or theirs.dtype.kind not in "iuf":
                 continue
             wrong = wrong_entries(theirs, ours, self.cases[case])
@@ -255,7 +256,10 @@ class _Judgement:
 
     def notes(self) -> list[str]:
         """Return what costs nothing: the task's remarks, and what was printed."""
-        notes = [remark(self.outcomes) for remark in self.task.remarks]
+        notes = []
+        for remark in self.task.remarks:
+            with suppress(Exception):  # what came back may be of any form
+                notes.append(remark(self.outcomes))
         for case in self.cases:
             if self.outcomes[case].printed.strip():
                 printed = self.outcomes[case].printed.strip()

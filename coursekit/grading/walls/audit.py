@@ -6,8 +6,12 @@ levels the kernel's walls are what holds; here the refusal gets its words, and a
 that catches the error and goes on is found out all the same.
 """
 
+import _thread
+import functools
 import os
 import sys
+import threading
+from collections.abc import Callable
 from types import FrameType
 
 from coursekit.grading.walls.denied import Denied, Note, Refusal
@@ -52,6 +56,10 @@ _ALWAYS = {
     "winreg": _SYSTEM,
     "syslog": _SYSTEM,
 }
+_STARTERS = {
+    *("start_new_thread", "_start_new_thread", "start_new"),
+    *("start_joinable_thread", "_start_joinable_thread"),
+}
 #: fcntl(2): who gets the signals of a descriptor (F_SETOWN, F_SETSIG, F_SETOWN_EX).
 _SIGNAL_OWNERS = (8, 10, 15)
 
@@ -83,7 +91,7 @@ class Watch:
         if refusal:
             if refusal.counts and not self._by_an_import(arguments):
                 self._note.write(str(refusal))
-            raise Denied(1, str(refusal))
+            raise Denied(str(refusal))
 
     def _kill(self, _: str, arguments: tuple) -> Refusal | None:
         return None if arguments[0] == self._pid else _SIGNAL
@@ -154,4 +162,21 @@ def _setattr(_: str, arguments: tuple) -> Refusal | None:
 
 def close_in(territory: Territory, note: Note) -> None:
     """Watch this process from now on; what is refused first is written to ``note``."""
+    _announce_threads()
     sys.addaudithook(Watch(territory, note))
+
+
+def _announce_threads() -> None:
+    """Have every start of a thread announced, as Python 3.11 does not."""
+    for module in (_thread, threading):
+        for name in _STARTERS & set(vars(module)):
+            setattr(module, name, _announced(getattr(module, name)))
+
+
+def _announced(start: Callable[..., object]) -> Callable[..., object]:
+    @functools.wraps(start)
+    def announced(*arguments: object, **options: object) -> object:
+        sys.audit("_thread.start_new_thread", *arguments)
+        return start(*arguments, **options)
+
+    return announced

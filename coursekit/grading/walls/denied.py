@@ -1,5 +1,6 @@
 """What was refused to learner code: as an error, and as a note that outlives it."""
 
+import errno
 import mmap
 from typing import NamedTuple
 
@@ -8,6 +9,12 @@ _SIZE = 4096
 
 class Denied(PermissionError):
     """The walls refused what was tried; the text names it."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(errno.EPERM, text)
+
+    def __str__(self) -> str:
+        return self.strerror
 
 
 class Refusal(NamedTuple):

@@ -31,7 +31,7 @@ def enter() -> None:
             raise
     else:
         itself = Path("/proc/self")
-        (itself / "setgroups").write_text("deny", encoding="ascii")
-        (itself / "uid_map").write_text(f"{user} {user} 1", encoding="ascii")
-        (itself / "gid_map").write_text(f"{group} {group} 1", encoding="ascii")
+        (itself / "setgroups").write_bytes(b"deny")
+        (itself / "uid_map").write_bytes(b"%d %d 1" % (user, user))
+        (itself / "gid_map").write_bytes(b"%d %d 1" % (group, group))
     call("unshare", _NEWNS | _NEWNET | _NEWIPC | _NEWUTS | _NEWPID)

@@ -58,6 +58,16 @@ def _no_pointer(index: int) -> Program:
     ]
 
 
+def _no_process() -> Program:
+    """Refuse a thread gently, kill whoever wants a process."""
+    return [
+        _argument(0),
+        (_ANY_BIT, 1, 0, rules.CLONE_THREAD),
+        _return(_KILL),
+        _refuse(errno.EAGAIN),
+    ]
+
+
 def _no_hidden_writing(index: int) -> Program:
     """Refuse to open for reading and truncate at once: old Landlock would let it."""
     return [
@@ -83,6 +93,7 @@ def _checked(pid: int) -> dict[str, Program]:
         "prlimit64": _no_pointer(2),
         "open": _no_hidden_writing(1),
         "openat": _no_hidden_writing(2),
+        "clone": _no_process(),
         "openat2": [_refuse(errno.ENOSYS)],
         "clone3": [_refuse(errno.ENOSYS)],
     }

@@ -162,17 +162,21 @@ def grade_tasks(
     """Return the verdict on each task of an exercise, in its order."""
     asked: list[_Asked] = []
     done: dict[str, GradedTask] = {}
-    cells = tuple(beside(notebook, [task.name for task in exercise.tasks]))
+    everything = tuple(beside(notebook, []))
     for task in exercise.tasks:
-        found = _guarded(task, _picked, task, notebook, exercise, cells, who, seed)
+        found = _guarded(task, _picked, task, notebook, exercise, everything, who, seed)
         if isinstance(found, _Asked):
             asked.append(found)
         else:
             done[task.name] = found
+    of_torch = {task.name for task in exercise.tasks if task.torch}
     for torch in (False, True):
         group = [one for one in asked if one.task.torch is torch]
         if group:
-            done |= _run(group, cells, workers, torch=torch)
+            # answers of the other kind are loaded as whatever else is defined; where
+            # there is no torch, what needs it is not
+            left_out = {one.task.name for one in group} | (set() if torch else of_torch)
+            done |= _run(group, tuple(beside(notebook, left_out)), workers, torch=torch)
     return [done[task.name] for task in exercise.tasks]
 
 

@@ -47,7 +47,7 @@ LAYERS = {
     ),
     "authoring": (set(), {"jupytext", "nbformat", "nbclient", "nbconvert", "tqdm"}),
     "classroom": ({"grading"}, {"tornado"}),
-    "commands": (EVERYTHING, {"tqdm"}),
+    "commands": (EVERYTHING, {"torch"}),
     "cli": ({"commands"}, set()),
 }
 

@@ -263,7 +263,13 @@ def _crew(options: argparse.Namespace, course: "Course", terms: "Terms") -> "Cre
         from coursekit.grading.bulk.cluster import Cluster
 
         return Cluster(order, course, options.scheduler)
-    return Processes(order, course, options.workers or _cores())
+    workers = options.workers or _cores()
+    return Processes(order, course, workers, preload=_load_torch)
+
+
+def _load_torch() -> None:
+    """Load torch, which takes seconds and 200 MB, once for all processes."""
+    import torch  # noqa: F401
 
 
 def _cores() -> int:

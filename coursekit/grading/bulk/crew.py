@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import (
     FIRST_COMPLETED,
     BrokenExecutor,
@@ -136,18 +136,33 @@ class Processes(Crew):
     """Processes of this computer grade, each with workers of its own.
 
     Not threads: see `desk` for why one process judges one answer at a time.
+
+    Parameters
+    ----------
+    workers : int
+        How many.
+    preload : callable, optional
+        Loads what all of them need, once, where they can share it.
     """
 
-    def __init__(self, order: Order, course: Course, workers: int) -> None:
+    def __init__(
+        self,
+        order: Order,
+        course: Course,
+        workers: int,
+        preload: Callable[[], object] = lambda: None,
+    ) -> None:
         # two for each: one in hand, one ready, so that nobody waits for a file
         super().__init__(order, course, window=2 * workers)
-        self.workers = workers
+        self.workers, self.preload = workers, preload
         self._lifeline: tuple[Connection, Connection] | None = None
 
     def executor(self) -> Executor:
         """Return a pool whose processes end when this one does, however it ends."""
         # forking shares what is loaded; only Linux's libraries stand it
         method = "fork" if sys.platform == "linux" else "spawn"
+        if method == "fork":
+            self.preload()
         context = multiprocessing.get_context(method)
         self._lifeline = context.Pipe(duplex=False)
         return ProcessPoolExecutor(

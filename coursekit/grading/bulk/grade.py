@@ -223,7 +223,9 @@ def _judged(one: _Asked, ran: Ran | None) -> GradedTask:
     """Judge what came back of one answer."""
     if ran is None:
         raise RuntimeError(f"the worker said nothing of {one.task.name}")
-    notes = (*one.answer.notes, *ran.notes)
+    notes = one.answer.notes
+    if ran.reason is not Reason.OK:  # of one that ran, all is said in its outcomes
+        notes += ran.notes
     if ran.reason is Reason.OK:
         reason = Reason.PROTOCOL_VIOLATION
         message = objection_to_outcomes(one.cases, ran.outcomes)

@@ -13,6 +13,7 @@ from bulk.standins import Bare
 from coursekit.commands.course import installed_course
 from coursekit.grading.attempt import judge_answer
 from coursekit.grading.bulk.course import Exercise
+from coursekit.grading.bulk.demand import best_level
 from coursekit.grading.bulk.grade import Terms, failed, grade
 from coursekit.grading.bulk.handed import Handed
 from coursekit.grading.bulk.workers import Workers
@@ -20,7 +21,7 @@ from coursekit.grading.card import card_text
 from coursekit.grading.cases import draw_cases, seed_for
 from coursekit.grading.intake.answers import beside
 from coursekit.grading.intake.reading import read_notebook
-from coursekit.grading.isolation import Level
+from coursekit.grading.isolation import Level, probe_levels
 from coursekit.grading.judge import judge
 from coursekit.grading.question import judge_short
 from coursekit.grading.reasons import Reason
@@ -68,9 +69,17 @@ def in_a_notebook(task, source, seed):
     return judge_answer(task, space[task.name], seed)
 
 
+@pytest.fixture(scope="module")
+def walled():
+    """Return real workers, behind the best walls of this computer."""
+    with Workers(best_level(probe_levels(), Level.PROCESS)) as found:
+        yield found
+
+
 @pytest.mark.parametrize("exercise", EXERCISES)
-def test_worked_answers_get_full_marks(exercise):
-    found = graded(exercise, worked(exercise))
+def test_worked_answers_get_full_marks(exercise, walled):
+    handed = Handed("ada", "", exercise, data=filled(exercise, worked(exercise)))
+    found = grade(handed, COURSE, walled, TERMS)
     assert found.score == found.out_of > 0
     assert {task.reason for task in found.tasks} == {Reason.OK}
     assert not any(task.verdict.notes for task in found.tasks)
@@ -87,7 +96,7 @@ def test_an_exercise_as_it_was_handed_out_is_not_attempted(exercise):
 
 
 @pytest.mark.parametrize("exercise", EXERCISES)
-def test_bulk_says_what_the_notebook_says(exercise):
+def test_bulk_says_what_the_notebook_says(exercise, walled):
     rng = random.Random(exercise)
     answers = {
         name: rng.choice(slips(right))
@@ -95,7 +104,8 @@ def test_bulk_says_what_the_notebook_says(exercise):
         if not is_question(name)
     }
     answers.pop("repair", None)  # each of its mistakes trains a net
-    found = {task.name: task for task in graded(exercise, answers).tasks}
+    handed = Handed("ada", "", exercise, data=filled(exercise, answers))
+    found = {task.name: task for task in grade(handed, COURSE, walled, TERMS).tasks}
     for task in COURSE[exercise].tasks:
         if task.name not in answers:
             continue
@@ -194,7 +204,9 @@ def test_why_an_answer_has_no_outcome_is_said_on_its_task(reason, status):
     class Refusing(Bare):
         def run(self, job):
             ran = super().run(job)
-            return ran | {"axes_of": Ran(reason=reason, message="Stopped.", notes="n")}
+            return ran | {
+                "axes_of": Ran(reason=reason, message="Stopped.", notes=("n",))
+            }
 
     found = {t.name: t for t in graded(NORM, worked(NORM), Refusing).tasks}
     task = found.pop("axes_of")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from coursekit import __version__
 from coursekit.commands.base import BROKEN, DONE, MISUSED, add_command, complain
 from coursekit.commands.course import installed_course
-from coursekit.commands.grade import LEVELS, exercise_named
+from coursekit.commands.grade import LEVELS, exercise_named, in_plain_words
 
 if TYPE_CHECKING:
     from coursekit.grading.bulk.course import Course
@@ -58,7 +58,7 @@ def check(options: argparse.Namespace) -> int:
         submission = _submission(options, course)
         level = best_level(probe_levels(), Level(options.require_isolation))
     except (ValueError, Refused) as error:
-        return complain("check", error, MISUSED)
+        return complain("check", in_plain_words(error), MISUSED)
     except RunError as error:
         return complain("check", error, BROKEN)
     if not submission.exercise:

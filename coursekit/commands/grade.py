@@ -126,7 +126,7 @@ def grade(options: argparse.Namespace) -> int:
     try:
         return _grade(options)
     except (ValueError, Refused) as error:
-        return complain("grade", error, MISUSED)
+        return complain("grade", in_plain_words(error), MISUSED)
     except OSError as error:
         return complain("grade", f"{error.filename}: {error.strerror}", MISUSED)
     except (RunError, RecordsError) as error:
@@ -149,7 +149,7 @@ def _grade(options: argparse.Namespace) -> int:
             f"isolation: {terms.isolation}; seed: {printable(terms.seed)}",
             flush=True,
         )
-        with _crew(options, course, terms) as crew:
+        with _crew(options, course, terms, submissions) as crew:
             return _run(options, submissions, crew, records)
 
 
@@ -204,6 +204,11 @@ def _found(options: argparse.Namespace, course: "Course") -> "list[Submission]":
     ]
 
 
+def in_plain_words(error: Exception) -> str:
+    """Return a message without the name of the function that raised it."""
+    return str(error).removeprefix("find_submissions: ")
+
+
 def exercise_named(text: str, course: "Course") -> str:
     """Return the exercise with a name or a number.
 
@@ -212,10 +217,11 @@ def exercise_named(text: str, course: "Course") -> str:
     ValueError
         If there is none, or more than one.
     """
+    known = text.zfill(2) if text.isdecimal() else text
     found = [
         name
         for name in course
-        if text in (name, name.partition("_")[0], name.partition("_")[2])
+        if known in (name, name.partition("_")[0], name.partition("_")[2])
     ]
     if len(found) != 1:
         raise ValueError(
@@ -253,7 +259,12 @@ def _terms(options: argparse.Namespace, records: "Records", level: "Level") -> "
     return Terms(seed, __version__, str(level), missing(level))
 
 
-def _crew(options: argparse.Namespace, course: "Course", terms: "Terms") -> "Crew":
+def _crew(
+    options: argparse.Namespace,
+    course: "Course",
+    terms: "Terms",
+    submissions: "list[Submission]",
+) -> "Crew":
     """Return who grades."""
     from coursekit.grading.bulk.crew import Processes
     from coursekit.grading.bulk.desk import Order
@@ -263,8 +274,10 @@ def _crew(options: argparse.Namespace, course: "Course", terms: "Terms") -> "Cre
         from coursekit.grading.bulk.cluster import Cluster
 
         return Cluster(order, course, options.scheduler)
+    asked = {one.exercise for one in submissions} & set(course)
+    of_torch = any(task.torch for name in asked for task in course[name].tasks)
     workers = options.workers or _cores()
-    return Processes(order, course, workers, preload=_load_torch)
+    return Processes(order, course, workers, _load_torch if of_torch else None)
 
 
 def _load_torch() -> None:

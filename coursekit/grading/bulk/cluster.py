@@ -95,3 +95,8 @@ class Cluster(Crew):
         executor, self._executor = self._executor, None
         if executor is not None:
             executor.shutdown(wait=False)
+
+    def __exit__(self, *_: Any) -> None:
+        self.stop()
+        connect.cache_clear()
+        self.client.close()

@@ -150,7 +150,7 @@ class Processes(Crew):
         order: Order,
         course: Course,
         workers: int,
-        preload: Callable[[], object] = lambda: None,
+        preload: Callable[[], object] | None = None,
     ) -> None:
         # two for each: one in hand, one ready, so that nobody waits for a file
         super().__init__(order, course, window=2 * workers)
@@ -161,7 +161,7 @@ class Processes(Crew):
         """Return a pool whose processes end when this one does, however it ends."""
         # forking shares what is loaded; only Linux's libraries stand it
         method = "fork" if sys.platform == "linux" else "spawn"
-        if method == "fork":
+        if self.preload and method == "fork":
             self.preload()
         context = multiprocessing.get_context(method)
         self._lifeline = context.Pipe(duplex=False)

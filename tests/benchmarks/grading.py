@@ -3,12 +3,12 @@
 Run it from the root of the repository: ``python tests/benchmarks/grading.py``. Nothing
 else should run on the computer meanwhile.
 
-Milliseconds per submission of worked answers, from the bytes of a notebook to its record
-on the disk, once the workers are warm; with several workers, the time of all divided by
-the submissions. Memory is what all processes together have at most, shared pages counted
-once (the proportional set size; Linux only). The floor is a bare fork of a warm process
-that has the same libraries, and its end. A fresh Jupyter kernel for each submission,
-without any check, is where graders that execute the notebook begin.
+Milliseconds per submission of worked answers, from the bytes of a notebook to its
+record on the disk, once the workers are warm; with several workers, the time of all
+divided by the submissions. Memory is what all processes together have at most, shared
+pages counted once (the proportional set size; Linux only). The floor is a bare fork of
+a warm process that has the same libraries, and its end. A fresh Jupyter kernel for each
+submission, without any check, is where graders that execute the notebook begin.
 """
 
 import os
@@ -39,9 +39,9 @@ from coursekit.grading.records.store import Records
 ROOT = Path(__file__).parents[2]
 #: What is handed in: the words for it, the exercises, and how often.
 KINDS = (
-    ("one NumPy exercise (07)", ["07_layer_norm"], 40),
-    ("one torch exercise (03)", ["03_residual_networks_at_work"], 20),
-    ("the whole course", EXERCISES, 4),
+    ("one NumPy exercise (07)", ["07_layer_norm"], 20),
+    ("one torch exercise (03)", ["03_residual_networks_at_work"], 10),
+    ("the whole course", EXERCISES, 2),
 )
 WORKERS = (1, 2, 4)
 FORK = """

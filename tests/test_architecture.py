@@ -24,7 +24,7 @@ LAYERS = {
     "lesson": ({"plots"}, {"IPython", "matplotlib"}),
     "grading": (
         {"probes"},
-        {"numpy", "nbformat", "jinja2", "markupsafe", "tqdm"},
+        {"numpy", "nbformat", "jinja2", "markupsafe", "tqdm", "torch"},
     ),
     "probes": (set(), {"numpy", "torch"}),
     "autograders": (
@@ -87,6 +87,24 @@ def test_layer_imports_only_what_it_may(layer):
         extra = ours - inside - {layer, "__version__"}
         assert not extra, f"{where} imports coursekit's {sorted(extra)}"
         assert others <= outside, f"{where} imports {sorted(others - outside)}"
+
+
+def test_what_runs_beside_learner_code_knows_no_exercise():
+    allowed = {"coursekit.probes", "coursekit.__all__"}
+    allowed |= {f"coursekit.grading.{part}" for part in ("worker", "walls", "reasons")}
+    of_the_parent = {"handle.py", "process.py"}
+    for path in (ROOT / "grading" / "worker").glob("*.py"):
+        ours = {n for n in imported_modules(path) if n.startswith("coursekit.")}
+        if path.name in of_the_parent:
+            ours = {n for n in ours if not n.startswith("coursekit.grading.isolation")}
+        foreign = {n for n in ours if not n.startswith(tuple(allowed))}
+        assert not foreign, f"{path.name} imports {foreign}"
+
+
+def test_of_grading_the_worker_alone_imports_torch():
+    for path in files_of("grading"):
+        tops = {name.partition(".")[0] for name in imported_modules(path)}
+        assert "torch" not in tops or path.parent.name == "worker", path
 
 
 @pytest.mark.parametrize("module", ["coursekit", "coursekit.cli"])

@@ -15,6 +15,8 @@ from coursekit.grading.reasons import Reason
 from coursekit.grading.source import Use, definition, forbidden_uses, meanings
 from coursekit.grading.task import Task
 from coursekit.grading.verdict import Status, Verdict
+from coursekit.grading.worker.words import not_callable
+from coursekit.probes.plain import name_of
 from coursekit.probes.run import codes_of, observe_all
 
 
@@ -40,11 +42,7 @@ def judge_answer(
         If the caller's timer went off while the answer ran.
     """
     if not callable(answer):
-        kind = "class" if task.name[0].isupper() else "function"
-        message = (
-            f"{task.name} should be a {kind}; it is a {type(answer).__name__}. Define "
-            f"the {kind} `{task.signature}`, and give the variable another name."
-        )
+        message = not_callable(task.name, name_of(answer), task.signature)
         return uniform(task, Status.FAIL, Reason.NOT_CALLABLE, message)
     cases = cases_for(task, seed_for(task.name) if seed is None else seed)
     uses = uses_of(answer, task) if look_at_source and task.forbidden else []

@@ -12,6 +12,8 @@ DTYPES = frozenset(
     ["bool", "complex64", "complex128", "float16", "float32", "float64"]
     + [f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)]
 )
+#: The same as objects: to ask a dtype for its name takes long.
+_DTYPES = frozenset(map(np.dtype, DTYPES))
 #: Longest string that crosses, and most axes; nothing a probe reports needs more.
 LONGEST, MAX_AXES = 1000, 8
 
@@ -64,7 +66,7 @@ def plain(value: Any) -> Value | Odd:
 
 def _plain_array(value: np.ndarray) -> np.ndarray | Odd:
     """Copy an exact array of a known element type; anything else is `Odd`."""
-    if value.dtype.name not in DTYPES:
+    if value.dtype not in _DTYPES and value.dtype.name not in DTYPES:
         return Odd(f"ndarray of {value.dtype.name}"[:80])
     if value.ndim > MAX_AXES:
         return Odd(f"ndarray with {value.ndim} axes")

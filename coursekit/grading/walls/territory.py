@@ -7,6 +7,7 @@ import sysconfig
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 
 #: Libraries, the linker's list of them and time zones, where a system has them.
 SYSTEM = (
@@ -25,6 +26,10 @@ def real(path: str) -> str:
 
 def _beneath(path: str, folder: str) -> bool:
     return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
+
+
+def _in_any(path: str, folders: Iterable[str]) -> bool:
+    return any(_beneath(path, folder) for folder in folders)
 
 
 @dataclass(frozen=True)
@@ -46,15 +51,20 @@ class Territory:
     def of_python(cls, scratch: Path, more: Iterable[Path] = ()) -> "Territory":
         """Return what this Python may need to read, without the course itself."""
         found = {*SYSTEM, *map(str, more), *_python_folders()}
-        loaded = (getattr(m, "__file__", None) for m in [*sys.modules.values()])
-        ours = {real(name) for name in loaded if name and _beneath(name, str(COURSE))}
         there = {name for name in found if os.path.exists(name)}  # noqa: PTH110
         readable = _outermost({real(name) for name in there})
+        names, course = there - readable, str(COURSE)
+        loaded = (getattr(module, "__file__", None) for module in _modules())
+        files = {
+            real(file)
+            for file in loaded
+            if file and (_beneath(file, course) or not _in_any(file, there))
+        }
         return cls(
             tuple(sorted(readable)),
-            tuple(sorted(there - readable)),
-            real(str(COURSE)),
-            frozenset(ours),
+            tuple(sorted(names)),
+            real(course),
+            frozenset(files),
             real(str(scratch)),
         )
 
@@ -62,8 +72,7 @@ class Territory:
         """Tell whether a path, with every link followed, may be read."""
         if _beneath(path, self.scratch) or path in self.files or path in DEVICES:
             return True
-        inside = any(_beneath(path, folder) for folder in self.readable)
-        return inside and not _beneath(path, self.hidden)
+        return _in_any(path, self.readable) and not _beneath(path, self.hidden)
 
     def may_write(self, path: str) -> bool:
         """Tell whether a path, with every link followed, may be written or removed."""
@@ -71,8 +80,8 @@ class Territory:
 
     def is_library(self, file: str) -> bool:
         """Tell whether code of this file is Python's own or a package's."""
-        known = (*self.readable, *self.names)
-        return file.startswith("<frozen ") or any(_beneath(file, f) for f in known)
+        known = _in_any(file, self.readable) or _in_any(file, self.names)
+        return known or file.startswith("<frozen ")
 
     def without_hidden(self) -> list[str]:
         """Return ``readable`` in pieces that leave out ``hidden``.
@@ -90,6 +99,10 @@ class Territory:
             else:
                 pieces.append(folder)
         return sorted(pieces)
+
+
+def _modules() -> list[ModuleType]:
+    return [*sys.modules.values()]
 
 
 def _python_folders() -> set[str]:

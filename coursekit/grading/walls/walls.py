@@ -125,7 +125,8 @@ class Walls:
         if sys.platform != "linux":
             return
         die_with_parent(signal.SIGKILL)
-        if not self._keeper and os.getppid() != self._parent:
+        known = (os.getppid(), os.getpid())  # where nothing forks, it is its own worker
+        if not self._keeper and self._parent not in known:
             os._exit(1)  # the worker was gone before that took hold
         if self.level is Level.PROCESS:
             return
@@ -154,8 +155,8 @@ class Walls:
 
     def watch(self) -> None:
         """Let Python itself refuse, with words, and note what was tried."""
-        gc.freeze()  # whoever searches gc for the hook finds nothing
         audit.close_in(self._territory, self._note)
+        gc.freeze()  # whoever searches gc for the hook finds nothing
 
     def denied(self) -> str:
         """Say what was first refused to the present child, in words; '' if nothing.

@@ -2,7 +2,9 @@
 
 import sys
 
-from coursekit.grading.worker.warm import main
+from coursekit.grading.worker import once, warm
 
 if __name__ == "__main__":
-    sys.exit(main())
+    if sys.argv[1:] == ["--once"]:
+        sys.exit(once.main(warm.warm_up))
+    sys.exit(warm.main())

@@ -10,12 +10,13 @@ A message is a list whose first item names it:
     call, k                          it is loaded; about to call it
     outcome, k, i, ...               what came of its case i
     end, k, how, text, raised, cpu, wall   task k is over; how is one of `HOW`
-    denied                           the walls refused something; this process ends
+    denied, text                     the walls refused something; this process ends
     done                             there is nothing more to do
 """
 
 import contextlib
 import os
+import re
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -75,7 +76,8 @@ class _Submission:
         self.job, self.say, self.denied = job, say, denied
         self.bans = Bans(name for work in job.works for name in work.forbidden)
         self.beside = fresh_main({})
-        self.restore = keeper()
+        cells = (*job.beside, *(work.source for work in job.works))
+        self.restore = keeper(set(re.findall(r"\w+", "\n".join(cells))))
         self.room = MAX_NOTES
 
     def run(self, visit: Visit) -> None:
@@ -86,10 +88,10 @@ class _Submission:
         for at, source in enumerate(self.job.beside):
             if at not in visit.skipped:
                 self.say(["beside", at])
-                with self.settled():
+                with untouched(), self.restored():
                     notes = run_beside(source, f"<cell {at + 1}>", self.beside)
-                self.note(-1, *notes)
                 self.stop_if_denied()
+                self.note(-1, *notes)
         for at in range(visit.first, len(self.job.works)):
             self.task(at, self.job.works[at])
         self.say(["done"])
@@ -100,11 +102,11 @@ class _Submission:
         self.bans.begin(work.forbidden)
         refused()
         self.say(["load", at])
-        try:
-            how, text, raised = self.attempt(at, work)
-        except MemoryError:
-            how, text, raised = "broken", "", Raised("MemoryError", "")
-        self.restore()
+        with untouched(), self.restored():
+            try:
+                how, text, raised = self.attempt(at, work)
+            except MemoryError:
+                how, text, raised = "broken", "", Raised("MemoryError", "")
         self.stop_if_denied()
         used = [*self.bans.used, *filter(self.bans.covers, refused())]
         if used:
@@ -117,7 +119,7 @@ class _Submission:
         probe = probe_of(work.probe)
         names = fresh_main(self.beside)
         try:
-            with self.settled():
+            with self.restored():
                 answer = self.load(work, names)
         except Broken as broken:
             # a notebook goes on after a cell that raised, with what it had defined
@@ -131,7 +133,7 @@ class _Submission:
             return "uncallable", name_of(answer), None
         self.say(["call", at])
         for number, inputs in enumerate(work.cases.values()):
-            with self.settled():
+            with self.restored():
                 outcome = observed(probe, answer, inputs)
             self.say(["outcome", at, number, *sendable(outcome)])
         return "called", "", None
@@ -154,11 +156,10 @@ class _Submission:
         return names[work.task]
 
     @contextlib.contextmanager
-    def settled(self) -> Iterator[None]:
-        """Put back afterwards what learner code may have changed for what follows."""
+    def restored(self) -> Iterator[None]:
+        """Put back afterwards what learner code may have patched."""
         try:
-            with untouched():
-                yield
+            yield
         finally:
             self.restore()
 
@@ -170,8 +171,8 @@ class _Submission:
 
     def stop_if_denied(self) -> None:
         """End this process if the walls refused something: the next has a new page."""
-        if self.denied():
-            self.say(["denied"])
+        if text := self.denied():
+            self.say(["denied", text[:MAX_NOTE]])
             os._exit(0)
 
 
@@ -223,8 +224,8 @@ _RELIED_ON = (
 def mentioned() -> frozenset[str]:
     """Return all names that the course's own loaded code mentions.
 
-    Only these are put back after a call: touching more would copy, in every child,
-    the memory that all of NumPy or torch lies in.
+    These, and those in the notebook, are put back after a call. Touching more would
+    copy, in every child, the memory that all of NumPy or torch lies in.
     """
     found: set[str] = set()
     for name, module in list(sys.modules.items()):
@@ -247,13 +248,18 @@ def _code(value: object) -> CodeType | None:
     return value.__code__ if isinstance(value, FunctionType) else None
 
 
-def keeper() -> Callable[[], None]:
+def keeper(words: set[str]) -> Callable[[], None]:
     """Return what puts the names of modules back to what they are now.
 
     So that ``np.allclose = lambda *a, **k: True`` lasts no longer than the call that
     did it, and one answer cannot spoil the next.
+
+    Parameters
+    ----------
+    words : set of str
+        The names that are put back, besides those that our own code mentions.
     """
-    names, modules = mentioned(), sys.modules
+    names, modules = mentioned() | words, sys.modules
     course = [name for name in modules if name.partition(".")[0] == "coursekit"]
     kept = [(vars(modules[name]), dict(vars(modules[name]))) for name in course]
     present = {
@@ -263,13 +269,16 @@ def keeper() -> Callable[[], None]:
         if name in modules:
             whole = vars(modules[name])
             kept.append((whole, {name: whole[name] for name in names & whole.keys()}))
+    everything, count = dict(modules), len
     settrace, setprofile = sys.settrace, sys.setprofile
 
     def restore() -> None:
         settrace(None)
         setprofile(None)
+        if count(modules) < count(everything):
+            modules.update(everything)
+        modules.update(present)
         for whole, part in kept:
             whole.update(part)
-        modules.update(present)
 
     return restore

@@ -6,18 +6,21 @@ from coursekit.grading.reasons import Reason
 from coursekit.probes.outcome import Raised
 
 #: (exception class, pattern in its message, reason); the first that fits counts.
+DENIED = Reason.SANDBOX_DENIED
 _FAULTS = (
     ("TooMuchPrinted", r"", Reason.OUTPUT_LIMIT),
     ("MemoryError", r"", Reason.MEMORY_LIMIT),
     ("RuntimeError", r"can't allocate memory|not enough memory", Reason.MEMORY_LIMIT),
-    ("RuntimeError", r"can't start new thread", Reason.SANDBOX_DENIED),
+    ("RuntimeError", r"can't start new thread", DENIED),
+    # torch opens files by itself
+    ("RuntimeError", r"(?i)file.*(?:denied|not permitted|read-only)", DENIED),
     ("OSError", r"\[Errno (?:27|28|122)\]", Reason.DISK_LIMIT),
     ("OSError", r"\d+ requested and \d+ written", Reason.DISK_LIMIT),
     ("OSError", r"\[Errno 12\]", Reason.MEMORY_LIMIT),
     # not permitted, access denied, read-only, and the network that is not there
-    ("PermissionError", r"", Reason.SANDBOX_DENIED),
-    ("OSError", r"\[Errno (?:1|11|13|30|38|97|101)\]", Reason.SANDBOX_DENIED),
-    ("gaierror", r"", Reason.SANDBOX_DENIED),
+    ("PermissionError", r"", DENIED),
+    ("OSError", r"\[Errno (?:1|11|13|30|38|97|101)\]", DENIED),
+    ("gaierror", r"", DENIED),
 )
 
 

@@ -27,7 +27,7 @@ from coursekit.probes.plain import DTYPES, MAX_AXES
 
 #: Element types by their code in a frame, lowest byte first.
 _TYPES = tuple(np.dtype(name).newbyteorder("<") for name in sorted(DTYPES))
-_CODES = {kind.name: code for code, kind in enumerate(_TYPES)}
+_CODES = {kind.newbyteorder("="): code for code, kind in enumerate(_TYPES)}
 #: What one frame may have: lists in lists, bytes of a text, values.
 MAX_DEPTH, MAX_TEXT, MAX_VALUES = 6, 8000, 1000
 #: The same for a frame from one of our own processes that runs no learner code.
@@ -83,7 +83,7 @@ def _write(thing: Any, parts: list[bytes]) -> None:
     elif kind is str or kind is Odd:
         parts.append(b"S" if kind is str else b"O")
         _write_text(thing if kind is str else thing.type_name, parts)
-    elif kind is np.ndarray and thing.dtype.name in _CODES and thing.ndim <= MAX_AXES:
+    elif kind is np.ndarray and thing.ndim <= MAX_AXES and _code(thing) is not None:
         _write_array(thing, parts)
     elif kind in (list, tuple):
         parts.append(b"L" + _COUNT.pack(len(thing)))
@@ -105,8 +105,13 @@ def _write_text(text: str, parts: list[bytes]) -> None:
     parts += [_COUNT.pack(len(data)), data]
 
 
+def _code(array: np.ndarray) -> int | None:
+    """Return the code of an array's element type, None for what does not cross."""
+    return _CODES.get(array.dtype.newbyteorder("="))
+
+
 def _write_array(array: np.ndarray, parts: list[bytes]) -> None:
-    code = _CODES[array.dtype.name]
+    code = _code(array)
     lengths = struct.pack(f"<{array.ndim}Q", *array.shape)
     parts += [b"A", bytes([code, array.ndim]), lengths]
     parts.append(array.astype(_TYPES[code], copy=False).tobytes())

@@ -12,7 +12,8 @@ class Work:
     """One answer to run: its source, and the inputs it is called with.
 
     ``probe`` names the function that calls it ("coursekit.probes.layer_norm:forward").
-    ``forbidden`` are dotted names that raise when the answer calls them.
+    ``forbidden`` are dotted names that raise when the answer calls them; ``signature``
+    is the first line of the definition, as the card gives it, for messages.
     """
 
     task: str
@@ -20,6 +21,7 @@ class Work:
     source: str
     cases: Mapping[str, Mapping[str, Value]]
     forbidden: tuple[str, ...] = ()
+    signature: str = ""
 
 
 @dataclass(frozen=True)

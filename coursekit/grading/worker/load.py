@@ -14,6 +14,7 @@ from coursekit.probes.outcome import Raised
 from coursekit.probes.run import Bounded, describe, quiet
 
 Names = dict[str, Any]
+_DEFINES = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
 class Broken(Exception):
@@ -84,9 +85,11 @@ def run_cell(source: str, file: str, names: Names) -> None:
 
 
 def run_beside(source: str, file: str, names: Names) -> list[str]:
-    """Run what stands beside the answers; return a note on each statement that fails.
+    """Run what stands beside the answers; return a note on each that fails.
 
-    A statement that fails costs the names it would have defined, and nothing else.
+    A statement that fails costs the names it would have defined, and nothing else. A
+    variable, or what needs a package that is not there, complains when it is used; of a
+    function or class there is a note as well.
     """
     notes = []
     try:
@@ -94,10 +97,11 @@ def run_beside(source: str, file: str, names: Names) -> list[str]:
             try:
                 _run(code, names)
             except Broken as broken:
-                names.update(lost := _missing(node, broken.raised))
-                if lost and not isinstance(node, ast.Import | ast.ImportFrom):
-                    what = " and ".join(f"`{name}`" for name in lost)
-                    notes.append(f"{what} could not be defined: {said(broken.raised)}.")
+                names.update(_missing(node, broken.raised))
+                absent = broken.raised.type_name == "ModuleNotFoundError"
+                if isinstance(node, _DEFINES) and not absent:
+                    why = said(broken.raised)
+                    notes.append(f"`{node.name}` could not be defined: {why}.")
     except Broken as broken:  # not Python
         notes.append(f"A cell beside the answers was left out: {said(broken.raised)}.")
     return notes
@@ -179,7 +183,7 @@ def _imported(node: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, Missing]
 
 def _defined(node: ast.stmt) -> Iterator[str]:
     """Yield the names that a statement at the top level defines."""
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+    if isinstance(node, _DEFINES):
         yield node.name
     elif isinstance(node, ast.Import | ast.ImportFrom):
         yield from (a.asname or a.name.partition(".")[0] for a in node.names)

@@ -22,6 +22,7 @@ class Agenda(NamedTuple):
     """
 
     tasks: tuple[str, ...]
+    signatures: tuple[str, ...]
     cases: tuple[tuple[str, ...], ...]
     beside: int
 
@@ -29,25 +30,24 @@ class Agenda(NamedTuple):
 def agenda_of(job: Job) -> Agenda:
     """Return the names in a job."""
     cases = tuple(tuple(work.cases) for work in job.works)
-    return Agenda(tuple(work.task for work in job.works), cases, len(job.beside))
+    tasks, signatures = zip(*((w.task, w.signature) for w in job.works), strict=True)
+    return Agenda(tasks, signatures, cases, len(job.beside))
 
 
 def read_agenda(told: Any) -> Agenda:
     """Return the agenda that was sent as ``list(agenda)``."""
-    tasks, cases, beside = told
-    return Agenda(tuple(tasks), tuple(map(tuple, cases)), beside)
+    tasks, signatures, cases, beside = told
+    return Agenda(tuple(tasks), tuple(signatures), tuple(map(tuple, cases)), beside)
 
 
 def tell_job(job: Job) -> list[Any]:
     """Return a job as plain data."""
-    works = [
-        [w.task, w.probe, w.source, _inputs(w), list(w.forbidden)] for w in job.works
-    ]
-    return [list(job.beside), works]
+    return [list(job.beside), [_tell_work(work) for work in job.works]]
 
 
-def _inputs(work: Work) -> dict[str, Any]:
-    return {name: dict(inputs) for name, inputs in work.cases.items()}
+def _tell_work(work: Work) -> list[Any]:
+    inputs = {name: dict(inputs) for name, inputs in work.cases.items()}
+    return [work.task, work.probe, work.source, inputs, list(work.forbidden)]
 
 
 def read_job(told: Any) -> Job:

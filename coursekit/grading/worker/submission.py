@@ -1,52 +1,41 @@
 """All of one submission: child after child, until every task has its end."""
 
-import os
 import signal
 from collections.abc import Callable
 from dataclasses import replace
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from coursekit.grading.reasons import Reason
-from coursekit.grading.worker.child import Visit, live, speaker
+from coursekit.grading.worker.child import MAX_NOTE, Visit
 from coursekit.grading.worker.faults import fault
-from coursekit.grading.worker.frames import decode
 from coursekit.grading.worker.job import Limits, Ran
 from coursekit.grading.worker.load import said
-from coursekit.grading.worker.messages import Agenda, read_job
+from coursekit.grading.worker.messages import Agenda
 from coursekit.grading.worker.transcript import End, Part, Transcript
-from coursekit.grading.worker.watch import Death, fork, watch
-from coursekit.grading.worker.words import explained, not_callable
+from coursekit.grading.worker.watch import Death
+from coursekit.grading.worker.words import explained, not_callable, refused
 from coursekit.probes.outcome import Outcome, Raised
 
 #: Cells beside the answers that may kill a child before all of them are left out.
 MAX_SKIPPED = 3
 
 
-class Walls(Protocol):
-    """What of `coursekit.grading.walls.Walls` is used here."""
+class Visited(NamedTuple):
+    """What one child said, how it ended, and what the walls saw of it."""
 
-    def before_fork(self) -> None:
-        """Make ready for one child."""
-
-    def close_in(self, keep: set[int]) -> None:
-        """Close the walls around this process."""
-
-    def denied(self) -> str:
-        """Say what was refused to the present child."""
-
-    def after_child(self) -> int:
-        """Clear up, and return the bytes the child left."""
+    transcript: Transcript
+    death: Death
+    denied: str
+    full: bool
 
 
-class Yard(NamedTuple):
-    """Where children are: the walls, the limits, and the line to the parent."""
-
-    walls: Walls
-    limits: Limits
-    line: int
+#: Starts a child on a job, from where a visit says, and sees it out.
+Go = Callable[[Agenda, bytearray, Visit], Visited]
 
 
-def run_submission(agenda: Agenda, data: bytearray, yard: Yard) -> list[Ran]:
+def run_submission(
+    agenda: Agenda, data: bytearray, limits: Limits, go: Go
+) -> list[Ran]:
     """Run a job and return what came of each of its tasks, in their order.
 
     Parameters
@@ -56,25 +45,33 @@ def run_submission(agenda: Agenda, data: bytearray, yard: Yard) -> list[Ran]:
     data : bytearray
         The job itself, encoded: it is read in the children alone, and overwritten
         here, so that nothing of a learner's is left for the next one to find.
-    yard : Yard
-        Where children are.
+    limits : Limits
+        What each task may use.
+    go : callable
+        Starts one child and sees it out.
 
     Raises
     ------
     ParentGone
         If there is nobody to tell.
+    OSError
+        If a child could not begin.
     """
     try:
-        return _Run(agenda, data, yard).to_the_end()
+        return _Run(agenda, data, limits, go).to_the_end()
     finally:
         data[:] = bytes(len(data))
+
+
+#: What the ends mean in which nothing was raised.
+_HOW = {"undefined": Reason.NOT_DEFINED, "forbidden": Reason.FORBIDDEN_API}
 
 
 class _Run:
     """What is known of a submission so far."""
 
-    def __init__(self, agenda: Agenda, data: bytearray, yard: Yard) -> None:
-        self.agenda, self.data, self.yard = agenda, data, yard
+    def __init__(self, agenda: Agenda, data: bytearray, limits: Limits, go: Go) -> None:
+        self.agenda, self.data, self.limits, self.go = agenda, data, limits, go
         self.skipped: frozenset[int] = frozenset()
         self.ran: list[Ran] = []
         self.common: list[str] = []
@@ -86,29 +83,11 @@ class _Run:
         return [replace(ran, notes=(*ran.notes, *common)) for ran in self.ran]
 
     def one_child(self) -> None:
-        """Fork, watch, and note what came of the tasks the child got to."""
-        walls, limits = self.yard.walls, self.yard.limits
-        visit = Visit(len(self.ran), self.skipped)
-        walls.before_fork()
-        child = fork(self.body(visit))
-        transcript = Transcript(self.agenda, visit, limits.results)
-        death = watch(child, transcript, limits, self.yard.line)
-        denied = walls.denied()
-        full = walls.after_child() >= limits.scratch
-        self.hear(transcript)
-        if transcript.stage.part is not Part.DONE:
-            reason, detail = _why(death, transcript, denied, full=full)
-            self.died(transcript, death, reason, detail)
-
-    def body(self, visit: Visit) -> Callable[[int], None]:
-        """Return what the child does."""
-
-        def body(pipe: int) -> None:
-            job = read_job(decode(self.data, trusted=True))
-            self.yard.walls.close_in({0, 1, 2, pipe})
-            live(job, visit, speaker(pipe), self.yard.walls.denied)
-
-        return body
+        """Note what came of the tasks that one child got to."""
+        visited = self.go(self.agenda, self.data, Visit(len(self.ran), self.skipped))
+        self.hear(visited.transcript)
+        if visited.transcript.stage.part is not Part.DONE:
+            self.died(visited)
 
     def hear(self, transcript: Transcript) -> None:
         """Note the tasks that came to an end."""
@@ -126,7 +105,7 @@ class _Run:
     ) -> Ran:
         """Say what a task's end means."""
         reason, message = self.meaning(task, end, cases)
-        limits = self.yard.limits
+        limits = self.limits
         cpu = min(max(end.cpu, 0.0), limits.load_seconds + limits.cpu_seconds)
         wall = min(max(end.wall, 0.0), limits.load_seconds + limits.wall_seconds)
         outcomes = cases if reason is Reason.OK else {}
@@ -136,29 +115,29 @@ class _Run:
         self, task: str, end: End, cases: dict[str, Outcome]
     ) -> tuple[Reason, str]:
         """Return the reason of a task's end and the message."""
-        limits = self.yard.limits
         if end.how == "uncallable":
-            return Reason.NOT_CALLABLE, not_callable(task, end.text)
-        if end.how == "undefined":
-            return Reason.NOT_DEFINED, explained(Reason.NOT_DEFINED, task, limits)
-        if end.how == "forbidden":
-            return Reason.FORBIDDEN_API, explained(
-                Reason.FORBIDDEN_API, task, limits, end.text
-            )
+            signature = self.agenda.signatures[self.agenda.tasks.index(task)]
+            return Reason.NOT_CALLABLE, not_callable(task, end.text, signature)
+        if end.how in _HOW:
+            return self.explained(_HOW[end.how], task, end.text)
         if end.raised is not None:
             usual = Reason.SYNTAX_ERROR if end.how == "syntax" else Reason.LOAD_ERROR
-            reason = fault(end.raised) or usual
-            return reason, explained(reason, task, limits, said(end.raised))
+            return self.explained(fault(end.raised) or usual, task, said(end.raised))
         for outcome in cases.values():
-            reason = fault(outcome) if isinstance(outcome, Raised) else None
-            if reason:
-                return reason, explained(reason, task, limits, said(outcome))
+            if isinstance(outcome, Raised) and (reason := fault(outcome)):
+                return self.explained(reason, task, said(outcome))
         return Reason.OK, ""
 
-    def died(
-        self, transcript: Transcript, death: Death, reason: Reason, detail: str
-    ) -> None:
+    def explained(self, reason: Reason, task: str, detail: str) -> tuple[Reason, str]:
+        """Return the reason with its message."""
+        if reason is Reason.SANDBOX_DENIED:
+            detail = refused(detail)
+        return reason, explained(reason, task, self.limits, detail)
+
+    def died(self, visited: Visited) -> None:
         """Note the task that a child died of, or leave the cell out from now on."""
+        transcript, death = visited.transcript, visited.death
+        reason, detail = _why(visited)
         part, at = transcript.stage
         if part is Part.START:  # before any learner code: this is ours
             raise OSError(f"a child could not begin: {death.output[-1000:]}")
@@ -170,38 +149,46 @@ class _Run:
                 return  # what is left is tried again
             at = transcript.next
         task = self.agenda.tasks[at]
-        message = explained(reason, task, self.yard.limits, detail)
+        message = explained(reason, task, self.limits, detail)
         notes = (f"It wrote: {death.output[:200]}",) if death.output else ()
         self.ran.append(Ran({}, reason, message, notes, death.cpu, death.wall))
 
     def skip(self, at: int, reason: Reason) -> None:
         """Leave out a cell beside the answers, and after too many of them all."""
         self.skipped |= {at}
-        say = f"Cell {at + 1} of those beside the answers was left out: {reason}."
+        why = _ENDS.get(reason, f"Python ended in it ({reason})")
+        say = f"Cell {at + 1} of those beside the answers was left out: {why}."
         if len(self.skipped) > MAX_SKIPPED:
             self.skipped = frozenset(range(self.agenda.beside))
             say = "All cells beside the answers were left out: too many did not end."
         self.common.append(say)
 
 
-def _why(
-    death: Death, transcript: Transcript, denied: str, *, full: bool
-) -> tuple[Reason, str]:
+#: What a cell beside the answers did that cost it its place.
+_ENDS = {
+    Reason.LOAD_TIMEOUT: "it did not come to its end",
+    Reason.SANDBOX_DENIED: "it tried what answers may not do",
+    Reason.OUTPUT_LIMIT: "it printed too much",
+}
+
+
+def _why(visited: Visited) -> tuple[Reason, str]:
     """Return the reason a child ended before it was done, and a detail to tell."""
+    transcript, death, denied, full = visited
     if denied or transcript.over:
-        return Reason.SANDBOX_DENIED, denied or "something the walls refuse"
+        return Reason.SANDBOX_DENIED, denied[:MAX_NOTE] or refused(
+            "it was not said what"
+        )
     if full:
         return Reason.DISK_LIMIT, ""
     if death.stopped:
         return death.stopped, ""
-    if not os.WIFSIGNALED(death.status):
+    if death.code >= 0:
         return Reason.PROCESS_EXIT, ""
-    number = os.WTERMSIG(death.status)
-    if number == signal.SIGSYS:
-        return Reason.SANDBOX_DENIED, "a call to the system that answers cannot make"
-    if number == signal.SIGXCPU:
-        return Reason.TIMEOUT_CPU, ""
     try:
-        return Reason.PROCESS_SIGNAL, signal.Signals(number).name
+        name = signal.Signals(-death.code).name
     except ValueError:  # a real-time signal
-        return Reason.PROCESS_SIGNAL, f"signal {number}"
+        name = f"signal {-death.code}"
+    if name == "SIGSYS":
+        return Reason.SANDBOX_DENIED, refused("a call to the system itself")
+    return Reason.TIMEOUT_CPU if name == "SIGXCPU" else Reason.PROCESS_SIGNAL, name

@@ -1,5 +1,6 @@
 """What a child has said so far, checked against what it can have to say."""
 
+import math
 from enum import Enum, auto
 from typing import Any, NamedTuple
 
@@ -57,7 +58,7 @@ class Transcript:
 
     def __init__(self, agenda: Agenda, visit: Visit, room: int) -> None:
         self.agenda = agenda
-        self.stage, self.over = Stage(Part.START), False
+        self.stage, self.over, self.denied = Stage(Part.START), False, ""
         self.next = visit.first
         self.outcomes: dict[int, list[Outcome]] = {}
         self.ends: dict[int, End] = {}
@@ -116,7 +117,7 @@ class Transcript:
     def _on_end(self, at: int, how: str, text: str, told: Any, *spent: float) -> None:
         _check(self.stage.part in (Part.LOAD, Part.CALL) and self.stage.at == at)
         _check(how in HOW and type(text) is str and len(spent) == 2)
-        _check(all(type(time) is float for time in spent))
+        _check(all(type(time) is float and 0 <= time < math.inf for time in spent))
         whole = len(self.outcomes[at]) == len(self.agenda.cases[at])
         _check(how != "called" or (whole and self.stage.part is Part.CALL))
         raised = None if told is None else read_outcome(told)
@@ -125,9 +126,10 @@ class Transcript:
         self.ends[at] = End(how, text, raised, *spent)
         self.stage, self.next = Stage(Part.BETWEEN), at + 1
 
-    def _on_denied(self) -> None:
+    def _on_denied(self, text: str) -> None:
+        _check(type(text) is str and len(text) <= MAX_NOTE)
         _check(self.stage.part in (Part.BESIDE, Part.LOAD, Part.CALL))
-        self.over = True
+        self.over, self.denied = True, text
 
     def _on_done(self) -> None:
         _check(self.stage.part in (Part.BESIDE, Part.BETWEEN))

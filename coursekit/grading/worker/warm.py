@@ -19,11 +19,12 @@ from typing import Any
 
 from coursekit.grading.walls import Level, Walls
 from coursekit.grading.worker.child import mentioned
+from coursekit.grading.worker.forks import Forks
 from coursekit.grading.worker.frames import MAX_TEXT, decode, frame
 from coursekit.grading.worker.gate import Gate, quieten_course
 from coursekit.grading.worker.job import Limits
 from coursekit.grading.worker.messages import Agenda, read_agenda, tell_ran
-from coursekit.grading.worker.submission import Yard, run_submission
+from coursekit.grading.worker.submission import run_submission
 from coursekit.grading.worker.watch import ParentGone
 
 #: What learner code or NumPy imports late, when the files cannot be read any more or
@@ -147,19 +148,19 @@ def serve(line: Line) -> None:
     gc.collect()
     gc.freeze()  # or the collector of each child would touch, and so copy, it all
     line.write(["ready"])
-    yard = Yard(walls, limits, line.asks)
+    go = Forks(walls, limits, line.asks)
     try:
         while True:
             agenda = read_agenda(decode(line.read(), trusted=True))
-            line.write(_answer(agenda, line.read(), yard))
+            line.write(_answer(agenda, line.read(), limits, go))
     finally:
         walls.close()
 
 
-def _answer(agenda: Agenda, data: bytearray, yard: Yard) -> list[Any]:
+def _answer(agenda: Agenda, data: bytearray, limits: Limits, go: Forks) -> list[Any]:
     """Do one job; a fault of ours is told to the parent, which starts a new worker."""
     try:
-        return ["ran", *map(tell_ran, run_submission(agenda, data, yard))]
+        return ["ran", *map(tell_ran, run_submission(agenda, data, limits, go))]
     except (OSError, MemoryError, ValueError) as error:
         return ["failed", f"{type(error).__name__}: {error}"[:MAX_TEXT]]
 

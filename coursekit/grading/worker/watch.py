@@ -16,7 +16,9 @@ from coursekit.grading.worker.job import Limits
 from coursekit.grading.worker.transcript import Part, Transcript
 
 #: Seconds for the walls to go up, and between two looks at the clock at most.
-START_SECONDS, LOOK_SECONDS = 20.0, 0.1
+START_SECONDS, LOOK_SECONDS = 30.0, 0.1
+#: Who uses this part of the time is working, and may take so many times the limit.
+WORKING, PATIENCE = 0.05, 5
 #: Bytes read from a pipe at once, and kept of what a child wrote past Python.
 CHUNK, KEPT = 1 << 16, 2000
 
@@ -45,10 +47,13 @@ class Child:
 
 
 class Death(NamedTuple):
-    """How a child ended: why we stopped it, or else its own exit status."""
+    """How a child ended: why we stopped it, or else its exit code.
+
+    The code is below 0 where a signal ended it: minus that signal's number.
+    """
 
     stopped: Reason | None
-    status: int
+    code: int
     cpu: float
     wall: float
     output: str
@@ -108,12 +113,12 @@ def watch(child: Child, transcript: Transcript, limits: Limits, line: int) -> De
         stopped = _followed(child, transcript, limits, line)
         cpu = child.cpu()
     finally:
-        status = _end(child)
+        code = _end(child)
         _take_output(child, limits.output)
         for pipe in (child.results, child.output):
             os.close(pipe)
     kept = bytes(child.kept).decode("utf-8", "backslashreplace")
-    return Death(stopped, status, cpu, time.monotonic() - start, kept)
+    return Death(stopped, code, cpu, time.monotonic() - start, kept)
 
 
 def _followed(
@@ -130,10 +135,10 @@ def _followed(
             return None
         if transcript.stage != stage:
             stage = transcript.stage
-            budget = _Budget(child, *_allowed(stage.part, limits))
+            budget = _Budget(child, *allowed(stage.part, limits))
         left, over = budget.left()
         if left <= 0:
-            return _timeout(stage.part, over)
+            return timeout(stage.part, over)
         ready = dict(poll.poll(1000 * min(left, LOOK_SECONDS) + 1))
         if line in ready or os.getppid() != _PARENT:
             raise ParentGone
@@ -157,21 +162,30 @@ _PARENT = os.getppid()
 
 
 class _Budget:
-    """The time that one stage may take, by the processor's clock and by the wall's."""
+    """The time that one stage may take, by the processor's clock and by the wall's.
+
+    Where many compete for the processor, the wall's clock says little. So a child that
+    works gets more of it than one that waits: the reason must not depend on how busy
+    this computer is.
+    """
 
     def __init__(self, child: Child, cpu: float, wall: float) -> None:
-        self.child = child
-        self.cpu, self.wall = child.cpu() + cpu, time.monotonic() + wall
+        self.child, self.cpu, self.wall = child, cpu, wall
+        self.from_cpu, self.start = child.cpu(), time.monotonic()
 
     def left(self) -> tuple[float, Reason]:
         """Return the seconds that are left at least, and the clock that runs out."""
-        wall = self.wall - time.monotonic()
-        cpu = self.cpu - self.child.cpu()
-        clock = Reason.TIMEOUT_CPU if cpu < wall else Reason.TIMEOUT_WALL
-        return min(wall, cpu), clock
+        took, used = time.monotonic() - self.start, self.child.cpu() - self.from_cpu
+        if self.cpu - used <= 0:
+            return 0.0, Reason.TIMEOUT_CPU
+        if took < self.wall:
+            return min(self.wall - took, self.cpu - used), Reason.TIMEOUT_WALL
+        if used < WORKING * took:
+            return 0.0, Reason.TIMEOUT_WALL
+        return min(PATIENCE * self.wall - took, self.cpu - used), Reason.TIMEOUT_CPU
 
 
-def _allowed(part: Part, limits: Limits) -> tuple[float, float]:
+def allowed(part: Part, limits: Limits) -> tuple[float, float]:
     """Return the seconds of processor and wall that a stage may take."""
     if part is Part.CALL:
         return limits.cpu_seconds, limits.wall_seconds
@@ -180,7 +194,8 @@ def _allowed(part: Part, limits: Limits) -> tuple[float, float]:
     return START_SECONDS, START_SECONDS
 
 
-def _timeout(part: Part, over: Reason) -> Reason:
+def timeout(part: Part, over: Reason) -> Reason:
+    """Return the reason of a stage that took too long, by the clock that ran out."""
     return over if part is Part.CALL else Reason.LOAD_TIMEOUT
 
 
@@ -203,17 +218,17 @@ def _hung_up(child: Child, transcript: Transcript) -> Reason | None:
     for _ in range(100):
         pid, status = os.waitpid(child.pid, os.WNOHANG)
         if pid:
-            child.status = status
+            child.status = os.waitstatus_to_exitcode(status)
             return None if transcript.splitter.clean else Reason.PROTOCOL_VIOLATION
         time.sleep(0.001)
     return Reason.PROTOCOL_VIOLATION
 
 
 def _end(child: Child) -> int:
-    """Kill what may be left of a child and return its wait status."""
+    """Kill what may be left of a child and return its exit code."""
     if child.status is not None:
         return child.status
     for kill in (os.killpg, os.kill):
         with contextlib.suppress(ProcessLookupError, PermissionError):
             kill(child.pid, signal.SIGKILL)
-    return os.waitpid(child.pid, 0)[1]
+    return os.waitstatus_to_exitcode(os.waitpid(child.pid, 0)[1])

@@ -59,6 +59,14 @@ def explained(reason: Reason, task: str, limits: Limits, detail: str = "") -> st
     )
 
 
+def refused(what: str) -> str:
+    """Say that the walls refused something, where they have no words of their own."""
+    return (
+        f"Your code tried what answers may not do: {what}. An answer only computes: it "
+        "needs no other files, no network and no other programs. Take that line out."
+    )
+
+
 _SENTENCES = {
     Reason.TIMEOUT_CPU: (
         "{task} computed for {cpu} seconds and was stopped. Its cases are small: all of"
@@ -99,11 +107,8 @@ _SENTENCES = {
         "Python crashed while {task} ran ({detail}). Plain Python and array operations "
         "do not do that. Look for very deep recursion, or for calls into compiled code."
     ),
-    Reason.SANDBOX_DENIED: (
-        "{task} tried what answers may not do here: {detail}. An answer only computes: "
-        "no files outside its own folder, no network, no other programs. Take that line"
-        " out."
-    ),
+    # the walls say all three parts themselves
+    Reason.SANDBOX_DENIED: "{detail}",
     Reason.PROTOCOL_VIOLATION: (
         "What came back from {task} could not be read: something was written where only"
         " the grader writes. The function should return its result and write to "

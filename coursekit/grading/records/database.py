@@ -110,9 +110,8 @@ def open_for_writing(folder: Path) -> Database:
         If the folder cannot be written, or holds a file that is not ours.
     """
     file = folder / FILE
-    if folder.exists() and not folder.is_dir():
-        raise _no_folder(folder)
     with in_words(file):
+        _refuse_a_file(folder)
         folder.mkdir(parents=True, exist_ok=True)
         connection = _connect(file)
         with _closed_on_failure(connection):
@@ -132,9 +131,10 @@ def open_for_reading(folder: Path) -> Database:
         If there are none, or they cannot be read.
     """
     file = folder / FILE
-    if folder.exists() and not folder.is_dir():
-        raise _no_folder(folder)
-    if not file.is_file():
+    with in_words(file):
+        _refuse_a_file(folder)
+        there = file.is_file()
+    if not there:
         raise RecordsError(
             f"there are no records in {shown(folder)}. It must be the folder that was "
             f"given to 'coursekit grade' as --out; it holds {FILE}. Check the name, or "
@@ -274,8 +274,9 @@ def _migrate(connection: sqlite3.Connection, file: Path) -> None:
             connection.execute("ROLLBACK")
 
 
-def _no_folder(folder: Path) -> RecordsError:
-    return RecordsError(
-        f"{shown(folder)} is a file. Results are kept in a folder. Give the name of a "
-        "folder; it is made if it is not there."
-    )
+def _refuse_a_file(folder: Path) -> None:
+    if folder.exists() and not folder.is_dir():
+        raise RecordsError(
+            f"{shown(folder)} is a file. Results are kept in a folder. Give the name "
+            "of a folder; it is made if it is not there."
+        )

@@ -234,3 +234,12 @@ def test_an_override_can_be_added_while_a_run_goes_on(records):
         reader.override("Ada", "layer_norm", 0.5, author="a", reason="r")
     records.put(graded("Bob"))
     assert records.settled()[0].total == 0.5
+
+
+def test_a_task_that_only_a_replaced_record_has_cannot_be_overridden(records):
+    old = graded(origin="old.ipynb", tasks=(task("old"),))
+    records.put(old)
+    records.put(graded())
+    records.forget({graded().key})
+    with pytest.raises(RecordsError, match="no task 'old'"):
+        records.override("Ada", "old", 1, author="a", reason="r")

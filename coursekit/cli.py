@@ -1,4 +1,4 @@
-"""Study, build and check the course from the command line."""
+"""Study, grade and build the course from the command line."""
 
 import argparse
 import sys
@@ -14,6 +14,9 @@ examples:
   coursekit lab ~/norms             the same in a folder of your own
   coursekit lab --no-browser        print the address instead of opening a browser
   coursekit doctor                  check this computer before the first lesson
+  coursekit check 07.ipynb          what 'check' says, without a notebook
+  coursekit grade SUBMISSIONS --out RESULTS
+                                    for instructors: a whole class, behind walls
   coursekit build --check           for authors: are the notebooks up to date?
 
 'coursekit COMMAND --help' says more about one command.

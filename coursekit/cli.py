@@ -1,4 +1,4 @@
-"""Study, build and check the course from the command line."""
+"""Study, grade and build the course from the command line."""
 
 import argparse
 import sys
@@ -9,7 +9,9 @@ from coursekit.commands import (
     agenda,
     book,
     build,
+    check,
     doctor,
+    grade,
     guide,
     lab,
     override,
@@ -25,6 +27,9 @@ examples:
   coursekit lab --no-browser        print the address instead of opening a browser
   coursekit doctor                  check this computer before the first lesson
   coursekit html book               the course as pages, for where there is no Jupyter
+  coursekit check 07.ipynb          what 'check' says, without a notebook
+  coursekit grade SUBMISSIONS --out RESULTS
+                                    for instructors: a whole class, behind walls
   coursekit build --check           for authors: are the notebooks up to date?
 
 'coursekit COMMAND --help' says more about one command.
@@ -36,6 +41,8 @@ COMMANDS = (
     guide.add,
     book.add,
     release.add,
+    check.add,
+    grade.add,
     report.add,
     override.add,
     build.add,

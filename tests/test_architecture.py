@@ -22,9 +22,10 @@ LAYERS = {
         {"ipywidgets", "matplotlib", "numpy", "torch"},
     ),
     "lesson": ({"plots"}, {"IPython", "matplotlib"}),
+    # distributed, the extra `cluster`, is imported where a scheduler is named
     "grading": (
         {"probes"},
-        {"numpy", "nbformat", "jinja2", "markupsafe", "tqdm", "torch"},
+        {"numpy", "nbformat", "jinja2", "markupsafe", "tqdm", "distributed", "torch"},
     ),
     "probes": (set(), {"numpy", "torch"}),
     "autograders": (
@@ -59,7 +60,7 @@ LAYERS = {
         },
     ),
     "classroom": ({"grading"}, {"jinja2", "markupsafe", "tornado"}),
-    "commands": (EVERYTHING, {"tqdm"}),
+    "commands": (EVERYTHING, {"torch", "tqdm"}),
     "cli": ({"commands"}, set()),
 }
 

@@ -148,7 +148,7 @@ def describe(error: BaseException, answer: Any, printed: str = "") -> Raised:
 
 def _place(trace: TracebackType | None, answer: Any) -> tuple[int | None, str]:
     """Return line (from 1) and text of the answer's innermost frame in ``trace``."""
-    firsts = {code: code.co_firstlineno for code in _codes(answer)}
+    firsts = {code: code.co_firstlineno for code in codes_of(answer)}
     line, source = None, ""
     while trace is not None:
         code = trace.tb_frame.f_code
@@ -160,7 +160,7 @@ def _place(trace: TracebackType | None, answer: Any) -> tuple[int | None, str]:
     return line, source
 
 
-def _codes(answer: Any) -> Iterator[CodeType]:
+def codes_of(answer: Any) -> Iterator[CodeType]:
     """Yield the code of a function, or of a class's methods, and all nested in it."""
     members = vars(answer).values() if isinstance(answer, type) else [answer]
     waiting = [getattr(member, "__code__", None) for member in members]

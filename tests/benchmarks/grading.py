@@ -1,0 +1,193 @@
+"""Print what grading a submission costs, by walls and workers, beside what others pay.
+
+Run it from the root of the repository: ``python tests/benchmarks/grading.py``. Nothing
+else should run on the computer meanwhile.
+
+Milliseconds per submission of worked answers, from the bytes of a notebook to its
+record on the disk, once the workers are warm; with several workers, the time of all
+divided by the submissions. Memory is what all processes together have at most, shared
+pages counted once (the proportional set size; Linux only). The floor is a bare fork of
+a warm process that has the same libraries, and its end. A fresh Jupyter kernel for each
+submission, without any check, is where graders that execute the notebook begin.
+"""
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "grading"))
+
+import nbformat
+from bulk.class_of import EXERCISES, filled, worked
+from nbclient import NotebookClient
+
+from coursekit import __version__
+from coursekit.commands.course import installed_course
+from coursekit.grading.bulk.crew import Processes
+from coursekit.grading.bulk.desk import Order
+from coursekit.grading.bulk.grade import Terms
+from coursekit.grading.bulk.handed import Handed
+from coursekit.grading.isolation import available_levels
+from coursekit.grading.records.store import Records
+
+ROOT = Path(__file__).parents[2]
+#: What is handed in: the words for it, the exercises, and how often.
+KINDS = (
+    ("one NumPy exercise (07)", ["07_layer_norm"], 20),
+    ("one torch exercise (03)", ["03_residual_networks_at_work"], 10),
+    ("the whole course", EXERCISES, 2),
+)
+WORKERS = (1, 2, 4)
+FORK = """
+import os, statistics, time
+import numpy
+{imports}
+times = []
+for _ in range(50):
+    start = time.perf_counter()
+    child = os.fork()
+    if child == 0:
+        os._exit(0)
+    os.waitpid(child, 0)
+    times.append(1000 * (time.perf_counter() - start))
+print(statistics.median(times))
+"""
+
+
+def main() -> None:
+    """Print the table."""
+    print(f"{'milliseconds a submission':<28}{'workers':>8}", end="")
+    print("".join(f"{words:>26}" for words, _, _ in KINDS) + f"{'MB at most':>12}")
+    for level in available_levels():
+        for workers in WORKERS:
+            if workers <= (os.cpu_count() or 1):
+                _print_row(level, workers)
+    floor = [_fork(""), _fork("import torch; torch.set_num_threads(1)")]
+    floor[1] += floor[0]  # each exercise with torch has NumPy tasks too
+    of_numpy = [all(not t.torch for t in e.tasks) for e in installed_course().values()]
+    floor.append(sum(floor[0] if numpy else floor[1] for numpy in of_numpy))
+    _print("a bare fork (the floor)", 1, floor, 0)
+    kernels = [sum(map(_kernel, exercises)) for _, exercises, _ in KINDS]
+    _print("a fresh Jupyter kernel", 1, kernels, 0)
+
+
+def _print_row(level: str, workers: int) -> None:
+    with Memory() as memory:
+        times = [_graded(level, workers, names, n) for _, names, n in KINDS]
+    _print(f"coursekit, {level}", workers, times, memory.most)
+
+
+def _print(words: str, workers: int, times: Sequence[float], most: float) -> None:
+    told = "".join(f"{milliseconds:>26.0f}" for milliseconds in times)
+    memory = f"{most:>12.0f}" if most else f"{'':>12}"
+    print(f"{words:<28}{workers:>8}{told}{memory}", flush=True)
+
+
+def _graded(level: str, workers: int, exercises: Sequence[str], count: int) -> float:
+    """Return the milliseconds that a learner's notebooks take, without the start."""
+    terms = Terms("benchmark", __version__, str(level))
+    order, course = Order(installed_course, terms), installed_course()
+    warm = 3 * workers
+    made = [
+        [Handed(f"{at}", exercise=name, data=filled(name, worked(name)))]
+        for at in range(warm + count * workers)
+        for name in exercises
+    ]
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Records.open(folder, create=True) as records,
+        Processes(order, course, workers, _load_torch) as crew,
+    ):
+        for at, (graded,) in enumerate(crew.results(made), start=1):
+            records.put(graded)
+            if graded.score != graded.out_of:
+                raise RuntimeError(f"{graded.exercise}: {graded.score}")
+            if at == warm * len(exercises):
+                start = time.perf_counter()
+        passed = time.perf_counter() - start
+    return 1000 * passed / (count * workers)
+
+
+def _load_torch() -> None:
+    import torch  # noqa: F401
+
+
+def _fork(imports: str) -> float:
+    """Return the milliseconds that a fork and its end take."""
+    command = [sys.executable, "-c", FORK.format(imports=imports)]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    ran = subprocess.run(
+        command, capture_output=True, text=True, check=True, env=environment
+    )
+    return float(ran.stdout)
+
+
+def _kernel(exercise: str) -> float:
+    """Return the milliseconds of executing a worked notebook in a kernel of its own."""
+    times = []
+    for _ in range(3):
+        notebook = nbformat.read(ROOT / "solutions" / f"{exercise}.ipynb", 4)
+        start = time.perf_counter()
+        NotebookClient(notebook, kernel_name="python3").execute()
+        times.append(1000 * (time.perf_counter() - start))
+    return statistics.median(times)
+
+
+class Memory:
+    """What this process and all below it have in memory, at most, in MB."""
+
+    def __init__(self) -> None:
+        self.most = 0.0
+        self._over = threading.Event()
+        self._watch = threading.Thread(target=self._look, daemon=True)
+
+    def __enter__(self) -> "Memory":
+        if Path("/proc/self/smaps_rollup").exists():
+            self._watch.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        if self._watch.is_alive():
+            self._watch.join()
+
+    def _look(self) -> None:
+        while not self._over.wait(0.5):
+            self.most = max(self.most, sum(map(_megabytes, _family(os.getpid()))))
+
+
+def _family(root: int) -> Iterator[int]:
+    """Yield a process and all that descend from it."""
+    children: dict[int, list[int]] = {}
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdecimal():
+            try:
+                parent = (folder / "stat").read_text().rpartition(")")[2].split()[1]
+            except OSError:  # it has ended
+                continue
+            children.setdefault(int(parent), []).append(int(folder.name))
+    waiting = [root]
+    while waiting:
+        yield (process := waiting.pop())
+        waiting += children.get(process, ())
+
+
+def _megabytes(process: int) -> float:
+    """Return a process's share of the memory; 0 once it has ended."""
+    try:
+        lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0.0
+    return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as home:
+        os.environ["COURSEKIT_HOME"] = home
+        main()

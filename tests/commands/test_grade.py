@@ -1,0 +1,202 @@
+"""``coursekit grade``, ``check`` and ``merge``, as a shell sees them."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from bulk.class_of import class_of, filled, lay_out, slips, worked
+
+from coursekit import cli
+from coursekit.commands import base, grade
+from coursekit.commands.course import installed_course, starts
+from coursekit.grading import isolation
+from coursekit.grading.isolation import Availability, Level
+from coursekit.grading.reasons import Reason
+from coursekit.grading.records.dump import dump
+from coursekit.grading.records.errors import RecordsError
+from coursekit.grading.records.store import Records
+
+NORM, START = "07_layer_norm", "00_start_here"
+ANY = ["--require-isolation", "process"]
+
+
+@pytest.fixture
+def handed_in(tmp_path):
+    """Return the folder of a small class."""
+    return lay_out(tmp_path / "in", class_of(4, [NORM], seed=1))
+
+
+def main(*arguments):
+    return cli.main([str(argument) for argument in arguments])
+
+
+def recorded(folder):
+    with Records.open(folder) as records:
+        return dump(records), records.graded(), records.setting("seed")
+
+
+def test_a_class_is_graded_once_and_then_only_what_changed(handed_in, tmp_path, capsys):
+    out = tmp_path / "out"
+    run = ("grade", handed_in, "--out", out, "--workers", 2, *ANY)
+    assert main(*run) == base.DONE
+    first, graded, seed = recorded(out)
+    said = capsys.readouterr().out
+    assert "4 graded, 0 unchanged." in said and f"seed: {seed}" in said and seed
+    assert {one.isolation for one in graded} <= set(grade.LEVELS)
+    assert main(*run) == base.DONE
+    assert "0 graded, 4 unchanged." in capsys.readouterr().out
+    assert recorded(out)[::2] == (first, seed)
+
+
+def test_parts_of_a_class_are_merged_into_what_one_run_gives(handed_in, tmp_path):
+    terms = ("--seed", "autumn 2026", "--workers", 1, *ANY)
+    main("grade", handed_in, "--out", tmp_path / "whole", *terms)
+    parts = [tmp_path / f"part{at}" for at in (1, 2)]
+    for at, part in enumerate(parts, start=1):
+        assert not main("grade", handed_in, "--out", part, "--shard", f"{at}/2", *terms)
+    assert main("merge", *parts, "--out", tmp_path / "merged") == base.DONE
+    assert recorded(tmp_path / "merged")[0] == recorded(tmp_path / "whole")[0]
+
+
+def test_who_is_on_the_roster_and_handed_nothing_in_has_a_record(handed_in, tmp_path):
+    roster = tmp_path / "class.csv"
+    roster.write_text('name\n"Doe, Jane"\nMissing Person\n', "utf-8")
+    out = tmp_path / "out"
+    main("grade", handed_in, "--out", out, "--exercise", "7", "--roster", roster, *ANY)
+    missing = [g for g in recorded(out)[1] if g.reason is Reason.NO_SUBMISSION]
+    assert [(g.learner, g.exercise) for g in missing] == [("Missing Person", NORM)]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--exercise", "77"], "there is no exercise '77'; there are 00_start_here"),
+        (["--shard", "1/2"], "--shard needs --seed"),
+        (["--shard", "3/2", "--seed", "x"], "such as 2/8"),
+        (["--roster", "nowhere.csv"], "nowhere.csv: No such file"),
+    ],
+)
+def test_what_is_used_wrongly_says_what_to_do(
+    handed_in, tmp_path, capsys, arguments, said
+):
+    code = main("grade", handed_in, "--out", tmp_path / "out", *arguments, *ANY)
+    assert code == base.MISUSED and said in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_nothing_to_grade_is_used_wrongly(tmp_path, capsys):
+    code = main("grade", tmp_path / "nowhere", "--out", tmp_path / "out")
+    assert code == base.MISUSED
+    assert "coursekit grade: path must be a notebook" in capsys.readouterr().err
+
+
+def test_without_walls_it_refuses_to_begin(handed_in, tmp_path, capsys, monkeypatch):
+    lacking = [
+        Availability(Level.NAMESPACES, False, "not permitted"),
+        Availability(Level.LANDLOCK, False, "not there"),
+        Availability(Level.PROCESS, True),
+    ]
+    monkeypatch.setattr(isolation, "probe_levels", lambda: lacking)
+    run = ("grade", handed_in, "--out", tmp_path / "out")
+    assert main(*run) == base.BROKEN
+    said = capsys.readouterr().err
+    assert "namespaces: not permitted" in said and "landlock: not there" in said
+    assert not (tmp_path / "out").exists()
+    assert main(*run, *ANY, "--workers", 1) == base.DONE
+    assert {g.isolation for g in recorded(tmp_path / "out")[1]} == {"process"}
+
+
+def test_a_folder_that_holds_something_else_is_left_alone(handed_in, tmp_path, capsys):
+    code = main("grade", handed_in, "--out", handed_in / "Doe, Jane" / f"{NORM}.ipynb")
+    assert code == base.BROKEN and "is a file" in capsys.readouterr().err
+
+
+def test_a_cluster_needs_dask_or_somebody_who_answers(
+    handed_in, tmp_path, capsys, monkeypatch
+):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    where = ("--scheduler", "tcp://127.0.0.1:9")
+    assert main("grade", handed_in, "--out", tmp_path / "out", *where) == base.BROKEN
+    assert "pip install 'coursekit[cluster]'" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such signals")
+@pytest.mark.parametrize("kind", [signal.SIGINT, signal.SIGKILL])
+def test_a_run_that_is_stopped_goes_on_where_it_was(tmp_path, kind):
+    handed_in = lay_out(tmp_path / "in", class_of(16, [START], seed=2))
+    out = tmp_path / "out"
+    run = ["grade", handed_in, "--out", out, "--seed", "s", "--workers", 2, *ANY]
+    # Python takes Ctrl-C for itself only where whoever started it does not ignore it
+    code = (
+        "import signal, sys; from coursekit.cli import main;"
+        "signal.signal(signal.SIGINT, signal.default_int_handler);"
+        "sys.exit(main(sys.argv[1:]))"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, *map(str, run)],
+        start_new_session=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    while process.poll() is None and count(out) < 3:
+        time.sleep(0.05)
+    os.killpg(process.pid, kind)
+    said = "".join(process.communicate())
+    kept = count(out)
+    assert kept >= 3
+    if kind is signal.SIGINT:
+        assert process.returncode == base.INTERRUPTED
+        assert "run the same command to go on" in said and "left" in said
+    assert main(*run) == base.DONE
+    assert main("grade", handed_in, "--out", tmp_path / "whole", *run[4:]) == base.DONE
+    assert recorded(out)[0] == recorded(tmp_path / "whole")[0]
+
+
+def count(folder):
+    try:
+        return len(recorded(folder)[1])
+    except RecordsError:  # not there, or just being made
+        return 0
+
+
+def test_check_prints_the_cards_and_is_content_with_any_score(tmp_path, capsys):
+    path = tmp_path / "mine.ipynb"
+    wrong = slips(worked(NORM)["axes_of"])[0]
+    path.write_bytes(filled(NORM, {**worked(NORM), "axes_of": wrong}))
+    assert main("check", path, *ANY) == base.DONE
+    said = capsys.readouterr().out
+    assert "layer_norm_forward: 10 of 10 points, pass" in said
+    assert "axes_of: " in said and "of 27 points" in said.splitlines()[-1]
+
+
+def test_check_says_what_is_wrong_with_a_file(tmp_path, capsys):
+    path = tmp_path / f"{NORM}.ipynb"
+    path.write_bytes(b"null")
+    assert main("check", path, *ANY) == base.DONE
+    assert "NOTEBOOK_UNREADABLE: the file holds null" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", ["", "nothing.ipynb", "a.txt"])
+def test_check_takes_one_notebook(tmp_path, capsys, name):
+    (tmp_path / "a.txt").touch()
+    assert main("check", tmp_path / name, *ANY) == base.MISUSED
+    assert "notebook" in capsys.readouterr().err
+
+
+def test_check_asks_which_exercise_it_is_where_it_cannot_tell(tmp_path, capsys):
+    path = tmp_path / "mine.ipynb"
+    path.write_bytes(b'{"nbformat": 4, "metadata": {}, "cells": []}')
+    assert main("check", path, *ANY) == base.MISUSED
+    assert main("check", path, "--exercise", "7", *ANY) == base.DONE
+    assert "CELL_MISSING" not in capsys.readouterr().err
+
+
+def test_the_course_knows_how_learners_got_every_task():
+    for name, exercise in installed_course().items():
+        assert {task.name for task in exercise.tasks} <= set(starts(name))
+        assert exercise.edition and len(exercise.questions) == 3

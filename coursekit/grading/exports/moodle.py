@@ -1,0 +1,193 @@
+"""Moodle: the offline grading worksheet filled in, or a CSV for the gradebook import.
+
+Written after Moodle's own assign feedback plugin "offline": its importer finds columns by
+headers in the language of whoever uploads the file, and a participant by the number
+after that language's word. So the worksheet comes from the site, never from here.
+"""
+
+import html
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from coursekit.grading.exports.cells import legible, table
+from coursekit.grading.exports.chosen import by_learner, maximum, who
+from coursekit.grading.exports.matching import Roster
+from coursekit.grading.exports.scaling import scale_for
+from coursekit.grading.exports.told import summary, told
+from coursekit.grading.exports.worksheet import Sheet
+from coursekit.grading.records.settled import Settled
+from coursekit.grading.verdict import Status
+
+#: Longest feedback comment, in characters of text.
+MOST = 6000
+IMPORT_NOTE = (
+    "For Moodle's Grades > Import: map 'id' to whatever your ids are. Ids from a "
+    "download of submissions are known to that assignment alone: for those, give its "
+    "offline grading worksheet with --template."
+)
+
+
+def files(settled: Iterable[Settled]) -> Iterator[tuple[str, str]]:
+    """Yield a CSV for the plain import into the gradebook, a column an exercise."""
+    records = list(settled)
+    exercises = sorted({one.graded.exercise for one in records})
+    rows = []
+    for several in by_learner(records):
+        graded = several[0].graded
+        scores = {one.graded.exercise: one.total for one in several}
+        known = graded.learner_id or graded.learner
+        rows.append([graded.learner, known, *map(scores.get, exercises)])
+    yield "gradebook_import.csv", table(["name", "id", *exercises], rows)
+
+
+def fill(sheet: Sheet, settled: Iterable[Settled], *, scale: bool = False) -> list[str]:
+    """Fill grades and feedback into an offline grading worksheet; say what to look at.
+
+    Parameters
+    ----------
+    sheet : Sheet
+        The worksheet; changed in place.
+    settled : iterable of Settled
+        The records of one exercise, one a learner.
+    scale : bool, default=False
+        Whether to convert points where the maxima differ.
+
+    Raises
+    ------
+    ValueError
+        If it is no such worksheet, there are several exercises, or maxima differ.
+    """
+    records = list(settled)
+    exercises = sorted({one.graded.exercise for one in records})
+    if len(exercises) != 1:
+        raise ValueError(
+            "moodle: the records must be of one exercise = the worksheet is one "
+            f"assignment's; got {', '.join(exercises)}. Choose with --exercise."
+        )
+    columns = _columns(sheet)
+    rows = [row for row in range(1, len(sheet.rows)) if _participant(sheet, row)]
+    most = sheet.value(rows[0], columns.most) if columns.most is not None else ""
+    points = scale_for(maximum(records), most, exercises[0], allowed=scale)
+    names = list(range(1, columns.grade))
+    roster = Roster(sheet, rows, [(0, _number)], names)
+    pairs, notes = roster.rows_of(records)
+    replaced = 0
+    for row, one in pairs:
+        if columns.locked(sheet, row):
+            notes.append(f"left as it was: Moodle keeps the grade of {who(one)} locked")
+            continue
+        if columns.feedback is not None:
+            sheet.put(row, columns.feedback, _comment(one))
+        if one.total is None:
+            notes.append(f"left as it was: {who(one)} has no score, the grader failed")
+            continue
+        before, grade = sheet.value(row, columns.grade), points.grade(one.total)
+        replaced += _given(before) not in (None, float(grade))
+        sheet.put(row, columns.grade, grade)
+    if replaced:
+        notes.append(f"{replaced} grades that were in the worksheet are replaced")
+    if columns.feedback is None:
+        notes.append(
+            "no comments: the worksheet has no column for them; switch on 'Feedback "
+            "comments' in the assignment and download it again to have them"
+        )
+    return notes
+
+
+@dataclass(frozen=True)
+class _Columns:
+    """Where a worksheet has what; None where it does not have it."""
+
+    grade: int
+    most: int | None
+    changeable: int | None
+    feedback: int | None
+
+    def locked(self, sheet: Sheet, row: int) -> bool:
+        """Whether Moodle says in plain English that it will not take a grade."""
+        if self.changeable is None:
+            return False
+        return sheet.value(row, self.changeable).strip().casefold() == "no"
+
+
+def _columns(sheet: Sheet) -> _Columns:
+    """Find the columns by their English headers, else by what stands where.
+
+    In every language the first column has the participants, and the one after the grade
+    the assignment's maximum, the same number in every row.
+    """
+    header = [title.strip() for title in sheet.header]
+    rows = [row for row in range(1, len(sheet.rows)) if _participant(sheet, row)]
+    if not rows:
+        raise ValueError(
+            "moodle: the template's first column must have participants = 'Participant "
+            f"12'; got the columns {', '.join(header)[:120]!r}. In the assignment, choose "
+            "'Download grading worksheet'."
+        )
+    places = {title: at for at, title in enumerate(header)}
+    most = places.get("Maximum grade", _constant(sheet, rows))
+    grade = places.get("Grade", most - 1 if most else None)
+    if grade is None or grade < 1:
+        raise ValueError(
+            "moodle: the template must have a column 'Grade' = by that name or left of "
+            f"the maximum; got {', '.join(header)[:160]!r}. Set your language to English "
+            "in Moodle, download the worksheet, and upload the filled-in one likewise."
+        )
+    feedback = places.get("Feedback comments")
+    if feedback is None and "Grade" not in places and len(header) - 1 > grade + 3:
+        feedback = len(header) - 1
+    return _Columns(grade, most, places.get("Grade can be changed"), feedback)
+
+
+def _participant(sheet: Sheet, row: int) -> bool:
+    return bool(_number(sheet.value(row, 0)))
+
+
+def _number(cell: str) -> str:
+    """Return a participant's number, in the file's language or without any word.
+
+    Examples
+    --------
+    >>> _number("Participant 4711"), _number("Teilnehmer/in12"), _number("Jane Doe")
+    ('4711', '12', '')
+    """
+    found = re.fullmatch(r"\D*?(\d+)", cell.strip())
+    return found[1] if found else ""
+
+
+def _constant(sheet: Sheet, rows: Sequence[int]) -> int | None:
+    """Return the one column that has the same positive number in every row."""
+    found = [
+        at
+        for at in range(2, len(sheet.header))
+        if len({sheet.value(row, at) for row in rows}) == 1
+        and (_given(sheet.value(rows[0], at)) or 0) > 0
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def _given(cell: str) -> float | None:
+    """Return a grade as a number, None where there is none."""
+    try:
+        return float(cell.strip().replace(",", "."))
+    except ValueError:
+        return None
+
+
+def _comment(settled: Settled) -> str:
+    """Return the feedback as the HTML that Moodle keeps comments in.
+
+    Every line is a paragraph's, so it reads well on a phone; all text is escaped.
+    """
+    lines = summary(settled).split("\n")
+    for line in told(settled):
+        if line.end.status is not Status.PASS and line.text:
+            lines += ["", f"{line.number} {line.end.sentence}", *line.text.split("\n")]
+    text = legible("\n".join(lines))
+    if len(text) > MOST:
+        text = f"{text[:MOST]} … (cut)"
+    paragraphs = (html.escape(part.strip()) for part in text.split("\n\n"))
+    return "".join(
+        f"<p>{part}</p>".replace("\n", "<br>") for part in paragraphs if part
+    )

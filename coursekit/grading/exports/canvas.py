@@ -104,8 +104,8 @@ def fill(
             at = book.add(exercise, maximum(records))
         if at is None:
             notes.append(
-                f"not filled in: no column is called {column or exercise}; name one with "
-                "--exercise and --column, or add it with --new-columns"
+                f"not filled in: no column is called {column or exercise}; name one "
+                "with --exercise and --column, or add it with --new-columns"
             )
             continue
         notes += book.fill(at, records, scale=scale)
@@ -113,8 +113,8 @@ def fill(
     if not filled:
         raise ValueError(
             "canvas: the template must have a column for an exercise = "
-            f"{', '.join(exercises)}; got {', '.join(book.titles()) or 'none'}. Name one "
-            "with --exercise and --column, or add them with --new-columns."
+            f"{', '.join(exercises)}; got {', '.join(book.titles()) or 'none'}. Name "
+            "one with --exercise and --column, or add them with --new-columns."
         )
     return notes
 
@@ -214,8 +214,8 @@ def _student_columns(header: Sequence[str]) -> tuple[int, int]:
     if not (one or two) or "Section" not in header:
         raise ValueError(
             "canvas: the template's first row must begin with Student, ID and have "
-            f"Section = as Canvas exports it; got {', '.join(header)[:120]!r}. In Canvas, "
-            "open Grades and choose Export."
+            f"Section = as Canvas exports it; got {', '.join(header)[:120]!r}. In "
+            "Canvas, open Grades and choose Export."
         )
     return 2 if two else 1, header.index("Section")
 

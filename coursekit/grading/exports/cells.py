@@ -2,11 +2,13 @@
 
 import csv
 import io
+import re
 import unicodedata
 from collections.abc import Iterable
 
-#: A cell that begins so is a formula in Excel, LibreOffice or Google Sheets.
-_STARTS = ("=", "+", "-", "@")
+#: What a spreadsheet takes for a formula, at the start or, where a semicolon parts the
+#: columns, after one. Full-width forms count: some input methods turn them into these.
+_FORMULA = re.compile("(\\A|;)(\\s*)(?=[=+\\-@＝＋－＠|%])")
 #: Marks that turn the direction of what follows: a name must not rearrange its row.
 _TURNING = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
@@ -35,18 +37,16 @@ def legible(text: str) -> str:
 def neutral(text: str) -> str:
     """Return ``text`` as a cell that a spreadsheet shows and does not run.
 
-    A text that would be a formula gets an apostrophe in front, as OWASP advises;
-    full-width signs count, and so does what spaces hide.
+    What would be a formula gets an apostrophe in front, as spreadsheets themselves
+    mark text.
 
     Examples
     --------
-    >>> neutral("=cmd()"), neutral("Doe, Jane")
-    ("'=cmd()", 'Doe, Jane')
+    >>> neutral("=cmd()"), neutral("Doe, Jane"), neutral("a;=b")
+    ("'=cmd()", 'Doe, Jane', "a;'=b")
     """
     shown = legible(text.replace("\r\n", "\n").replace("\r", "\n"))
-    first = unicodedata.normalize("NFKC", shown.strip()[:1])
-    risky = first in _STARTS or shown[:1] in ("\t", "\n")
-    return f"'{shown}" if shown and risky else shown
+    return _FORMULA.sub(r"\1\2'", shown)
 
 
 def number(value: float | None) -> str:
@@ -63,13 +63,17 @@ def number(value: float | None) -> str:
     return "0" if text == "-0" else text
 
 
-def table(header: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
+def table(
+    header: Iterable[str], rows: Iterable[Iterable[object]], *, mark: bool = False
+) -> str:
     """Return rows as CSV, every text of them neutral.
 
     Numbers are written as they are, None as an empty cell. Lines end as RFC 4180 has
-    them.
+    them. With ``mark`` a byte order mark comes first: Excel needs one to see that it is
+    UTF-8, while platforms may take it for a part of the first column's name.
     """
     file = io.StringIO(newline="")
+    file.write("\ufeff" if mark else "")
     writer = csv.writer(file)
     for row in (header, *rows):
         writer.writerow([_cell(value) for value in row])

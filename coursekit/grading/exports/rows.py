@@ -39,7 +39,7 @@ COLUMNS = (
 def files(settled: Iterable[Settled]) -> Iterator[tuple[str, str]]:
     """Yield the one file."""
     rows = (row for one in settled for row in _rows(one))
-    yield "results.csv", table(COLUMNS, rows)
+    yield "results.csv", table(COLUMNS, rows, mark=True)
 
 
 def _rows(settled: Settled) -> Iterator[tuple[object, ...]]:

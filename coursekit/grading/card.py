@@ -77,14 +77,20 @@ def card_text(verdict: Verdict) -> str:
 
 def card_html(verdict: Verdict) -> str:
     """Return the card as HTML for JupyterLab or a page; every text is escaped."""
-    return page(
-        "card.html",
-        task=printable(verdict.task),
-        headline=_headline(verdict),
-        score=_score(verdict),
-        word=_word(verdict),
-        tone=verdict.status.value,
-        mistakes=[
+    return page("card.html", headline=_headline(verdict), **card_parts(verdict))
+
+
+def card_parts(verdict: Verdict) -> dict[str, Any]:
+    """Return what the templates show of a verdict; each text is bounded, not escaped.
+
+    Besides the card itself, the pages of the reports are made of it.
+    """
+    return {
+        "task": printable(verdict.task),
+        "score": _score(verdict),
+        "word": _word(verdict),
+        "tone": verdict.status.value,
+        "mistakes": [
             {
                 "name": printable(mistake.name),
                 "explanation": printable(mistake.explanation),
@@ -92,9 +98,9 @@ def card_html(verdict: Verdict) -> str:
             }
             for mistake in verdict.mistakes
         ],
-        rows=list(_rows(verdict)),
-        notes=[printable(note) for note in verdict.notes],
-    )
+        "rows": list(_rows(verdict)),
+        "notes": [printable(note) for note in verdict.notes],
+    }
 
 
 def note_card(

@@ -1,0 +1,198 @@
+"""The class as a whole: for whoever teaches, and without names for the projector."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from coursekit.grading.card import page
+from coursekit.grading.display import printable
+from coursekit.grading.reasons import Reason
+from coursekit.grading.records.settled import Settled
+from coursekit.grading.reports.course import Course
+from coursekit.grading.reports.histogram import histogram, summary
+from coursekit.grading.reports.listing import listing
+from coursekit.grading.reports.names import Person, safe_file
+from coursekit.grading.reports.similar import Group
+from coursekit.grading.reports.tally import ExerciseTally, TaskTally, tally
+from coursekit.grading.reports.words import (
+    IN_WORDS,
+    count,
+    name,
+    person,
+    points,
+    seconds,
+    title,
+)
+from coursekit.grading.verdict import Verdict
+
+#: Mistakes of an exercise that are listed; the rest is counted.
+MOST_MISTAKES = 12
+
+
+def class_page(
+    all_settled: Sequence[Settled],
+    course: Course,
+    *,
+    folders: Mapping[Person, str] | None,
+    groups: Sequence[Group] = (),
+) -> str:
+    """Return the page of the whole class.
+
+    Parameters
+    ----------
+    all_settled : sequence of Settled
+        Every record, in their order.
+    course : Course
+        For the titles of the lessons.
+    folders : mapping of (str, str) to str, or None
+        For each learner the folder of their pages; None leaves out every name, every
+        file, every message and every line of code, for the projector.
+    groups : sequence of Group
+        Similar answers, for a human to read.
+    """
+    named = folders is not None
+    return page(
+        "reports/class.html",
+        named=named,
+        learners=len({_who(one) for one in all_settled}),
+        exercises=[_exercise(one, course) for one in tally(all_settled)],
+        unread=_unread(all_settled) if named else [],
+        groups=[_group(one, folders) for one in groups] if named else [],
+        errors=_errors(all_settled, folders) if named else [],
+        footer=_footer(all_settled),
+    )
+
+
+def _who(one: Settled) -> Person:
+    return one.graded.learner, one.graded.learner_id
+
+
+def _exercise(one: ExerciseTally, course: Course) -> dict[str, Any]:
+    shown = title(one.name)
+    mistakes = [mistake for mistake in one.mistakes if mistake.of]
+    missing = [f"{IN_WORDS[reason]}: {held}" for reason, held in one.unread]
+    if one.unjudged:
+        missing.append(f"no score, because the grader failed: {one.unjudged}")
+    return {
+        "anchor": safe_file(one.name),
+        "title": shown,
+        "lesson": course.lessons.get(one.name, ""),
+        "records": count(one.records, "submission"),
+        "summary": summary(one.totals, one.out_of),
+        "missing": "; ".join(missing),
+        "histogram": histogram(one.totals, one.out_of, shown) if one.totals else "",
+        "tasks": [_task(task) for task in one.tasks],
+        "mistakes": [
+            {
+                "task": printable(mistake.task, 80, 1),
+                "name": printable(mistake.name, 200, 1),
+                "explanation": printable(mistake.explanation),
+                "made": mistake.made,
+                "of": mistake.of,
+                "share": _share(mistake.made, mistake.of),
+            }
+            for mistake in mistakes[:MOST_MISTAKES]
+        ],
+        "more": max(0, len(mistakes) - MOST_MISTAKES),
+    }
+
+
+def _task(task: TaskTally) -> dict[str, Any]:
+    reasons = [f"{IN_WORDS[reason]} {held}" for reason, held in task.reasons[:4]]
+    return {
+        "name": printable(task.name, 80, 1),
+        "answers": task.answers,
+        "criteria": [
+            {
+                "sentence": printable(one.sentence, 400, 4),
+                "out_of": one.out_of,
+                "passed": one.passed,
+                "of": one.of,
+                "share": _share(one.passed, one.of),
+            }
+            for one in task.criteria
+        ],
+        "reasons": ", ".join(reasons),
+        "median": seconds(task.median_seconds),
+        "longest": seconds(task.seconds[-1]) if task.seconds else "",
+        "sum": seconds(sum(task.seconds)),
+    }
+
+
+def _share(part: int, whole: int) -> int:
+    return round(100 * part / whole) if whole else 0
+
+
+def _unread(all_settled: Iterable[Settled]) -> list[dict[str, str]]:
+    """Return what could not be graded for a reason that is not ours."""
+    return [
+        {
+            "who": person(*_who(one)),
+            "exercise": title(one.graded.exercise),
+            "origin": printable(one.graded.origin, 200, 1),
+            "words": IN_WORDS[one.graded.reason],
+            "code": one.graded.reason.value,
+            "message": printable(one.graded.message, 400, 4),
+        }
+        for one in all_settled
+        if one.graded.reason not in (Reason.OK, Reason.GRADER_ERROR)
+    ]
+
+
+def _errors(
+    all_settled: Iterable[Settled], folders: Mapping[Person, str]
+) -> list[dict[str, str]]:
+    """Return every fault of the grader, with where it was and what it said."""
+    found = []
+    for one in all_settled:
+        graded = one.graded
+        where = {"who": person(*_who(one)), "exercise": title(graded.exercise)}
+        if graded.reason is Reason.GRADER_ERROR:
+            message = printable(graded.message, 400, 4)
+            found.append(where | {"task": "the whole notebook", "message": message})
+            continue
+        for task in graded.tasks:
+            if not task.judged:
+                ends = task.verdict.criteria
+                said = next((end.message for end in ends if end.message), "")
+                message = printable(said, 400, 4)
+                shown = printable(task.name, 80, 1)
+                found.append(where | {"task": shown, "message": message})
+    return found
+
+
+def _group(group: Group, folders: Mapping[Person, str]) -> dict[str, Any]:
+    page_of = safe_file(group.exercise) + ".html#" + safe_file(group.task)
+    return {
+        "task": printable(group.task, 80, 1),
+        "exercise": title(group.exercise),
+        "shared": group.shared,
+        "of": group.of,
+        "share": round(100 * group.shared / group.of),
+        "members": [
+            {
+                "who": person(*who),
+                "link": f"feedback/{folders[who]}/{page_of}",
+                "code": listing(source, Verdict(group.task, ())),
+            }
+            for who, source in zip(group.people, group.sources, strict=True)
+        ],
+    }
+
+
+def _footer(all_settled: Iterable[Settled]) -> dict[str, list[str]]:
+    """Return what the verdicts rest on; more than one line where records are mixed."""
+    held = [one.graded for one in all_settled]
+    walls = Counter((one.isolation, one.walls) for one in held)
+    return {
+        "walls": [
+            f"{name(level, 'none: nothing ran')} ({count(number, 'record')})"
+            + (f": {printable(walls_, 400, 2)}" if walls_ else "")
+            for (level, walls_), number in sorted(walls.items())
+        ],
+        "seeds": sorted({name(one.seed, "none") for one in held}),
+        "editions": sorted(
+            {f"{title(one.exercise)}: {name(one.edition, 'unknown')}" for one in held}
+        ),
+        "versions": sorted({name(one.version, "unknown") for one in held}),
+    }

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 
 from coursekit import __version__
-from coursekit.commands import build, doctor, lab, report
+from coursekit.commands import build, doctor, export, lab, report
 from coursekit.commands.base import EXIT_CODES, INTERRUPTED, MISUSED
 
 EXAMPLES = """\
@@ -19,7 +19,7 @@ examples:
 'coursekit COMMAND --help' says more about one command.
 """
 #: What adds each command, in the order of the help.
-COMMANDS = (lab.add, build.add, report.add, doctor.add)
+COMMANDS = (lab.add, build.add, report.add, export.add, doctor.add)
 
 
 def parser() -> argparse.ArgumentParser:

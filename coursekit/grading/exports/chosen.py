@@ -1,13 +1,12 @@
 """Which records are exported, and what their folders are called."""
 
-import hashlib
-import re
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 from coursekit.grading.display import printable
 from coursekit.grading.reasons import Reason
 from coursekit.grading.records.settled import Settled
+from coursekit.grading.reports.names import safe_names
 
 
 def choose(
@@ -100,24 +99,9 @@ def who(settled: Settled) -> str:
 
 
 def folder_of(settled: Settled) -> str:
-    """Return a folder's name for a learner: one that every file system takes.
-
-    It is the learner's own where that is lower case and plain; else what is plain in
-    it, and a few digits that keep it apart from every other.
-    """
-    graded = settled.graded
-    known = graded.learner_id not in ("", graded.learner)
-    text = f"{graded.learner} {graded.learner_id}" if known else graded.learner
-    plain = re.sub(r"[^A-Za-z0-9]+", "-", text).strip("-")[:60] or "learner"
-    if plain == text and plain == plain.lower() and not _RESERVED.fullmatch(plain):
-        return plain
-    key = "\0".join((graded.learner, graded.learner_id))
-    digest = hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
-    return f"{plain}-{digest[:8]}"
-
-
-#: Names that Windows keeps for devices.
-_RESERVED = re.compile(r"con|prn|aux|nul|com\d|lpt\d")
+    """Return the name of a learner's folder, the same as that of their feedback."""
+    person = settled.graded.learner, settled.graded.learner_id
+    return safe_names([person])[person]
 
 
 def maximum(settled: Sequence[Settled]) -> int:

@@ -13,8 +13,8 @@ from coursekit.grading.exports.gradescope import failed, written
 #: Not needed where code is graded: notebooks, and what Python makes itself.
 _LEFT_OUT = {"__pycache__", "course"}
 GRADESCOPE_NOTE = (
-    "In Gradescope: Configure Autograder, upload autograder.zip, choose Ubuntu 22.04 or "
-    "newer, and give the container 2 GB of memory or more."
+    "In Gradescope: Configure Autograder, upload autograder.zip, choose Ubuntu 22.04 "
+    "or newer, and give the container 2 GB of memory or more."
 )
 GITHUB_NOTE = (
     "Commit .github to the template repository of the assignment, and set COURSEKIT in "
@@ -66,7 +66,7 @@ def github_classroom(exercise: str = "") -> Iterator[tuple[str, str]]:
 
 
 def _resource(name: str) -> str:
-    place = resources("coursekit.grading.exports").joinpath("templates", name)
+    place = resources(__package__).joinpath("templates", name)
     return place.read_text(encoding="utf-8")
 
 

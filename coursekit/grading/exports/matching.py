@@ -59,8 +59,8 @@ class Roster:
             elif found:
                 lines = ", ".join(str(row + 1) for row in found)
                 notes.append(
-                    f"not filled in: {who(one)} fits several rows (lines {lines}); fill "
-                    "in the right one by hand"
+                    f"not filled in: {who(one)} fits several rows (lines {lines}); "
+                    "fill in the right one by hand"
                 )
             else:
                 notes.append(f"not filled in: {who(one)} is in no row of the template")

@@ -1,7 +1,7 @@
 """Moodle: the offline grading worksheet filled in, or a CSV for the gradebook import.
 
-Written after Moodle's own assign feedback plugin "offline": its importer finds columns by
-headers in the language of whoever uploads the file, and a participant by the number
+Written after Moodle's own assign feedback plugin "offline": its importer finds columns
+by headers in the language of whoever uploads the file, and a participant by the number
 after that language's word. So the worksheet comes from the site, never from here.
 """
 
@@ -122,8 +122,8 @@ def _columns(sheet: Sheet) -> _Columns:
     if not rows:
         raise ValueError(
             "moodle: the template's first column must have participants = 'Participant "
-            f"12'; got the columns {', '.join(header)[:120]!r}. In the assignment, choose "
-            "'Download grading worksheet'."
+            f"12'; got the columns {', '.join(header)[:120]!r}. In the assignment, "
+            "choose 'Download grading worksheet'."
         )
     places = {title: at for at, title in enumerate(header)}
     most = places.get("Maximum grade", _constant(sheet, rows))
@@ -131,8 +131,8 @@ def _columns(sheet: Sheet) -> _Columns:
     if grade is None or grade < 1:
         raise ValueError(
             "moodle: the template must have a column 'Grade' = by that name or left of "
-            f"the maximum; got {', '.join(header)[:160]!r}. Set your language to English "
-            "in Moodle, download the worksheet, and upload the filled-in one likewise."
+            f"the maximum; got {', '.join(header)[:160]!r}. Set your language in "
+            "Moodle to English, download the worksheet, and upload it likewise."
         )
     feedback = places.get("Feedback comments")
     if feedback is None and "Grade" not in places and len(header) - 1 > grade + 3:

@@ -1,9 +1,9 @@
 """nbgrader: the table that ``nbgrader export`` writes, and a gradebook's content.
 
-The table is for whatever reads nbgrader's exports. An instructor who uses nbgrader wants
-the scores in ``gradebook.db``, where the formgrader shows them: a small script beside
-the content puts them there through nbgrader's own interface, in the environment that
-has nbgrader, which need not be ours.
+The table is for whatever reads nbgrader's exports. An instructor who uses nbgrader
+wants the scores in ``gradebook.db``, where the formgrader shows them: a small script
+beside the content puts them there through nbgrader's own interface, in the environment
+that has nbgrader, which need not be ours.
 """
 
 import json
@@ -43,9 +43,7 @@ def files(settled: Iterable[Settled]) -> Iterator[tuple[str, str]]:
     yield "grades.csv", table(COLUMNS, map(_row, records))
     content = {"assignments": _assignments(records)}
     yield "gradebook.json", json.dumps(content, ensure_ascii=False, indent=1)
-    script = resources("coursekit.grading.exports").joinpath(
-        f"templates/{SCRIPT}.in"
-    )
+    script = resources(__package__).joinpath(f"templates/{SCRIPT}.in")
     yield SCRIPT, script.read_text(encoding="utf-8")
 
 

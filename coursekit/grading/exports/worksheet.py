@@ -112,12 +112,12 @@ def _decoded(data: bytes, path: Path) -> tuple[str, list[str]]:
             return text, []
         called = "UTF-16" if name else "Windows-1252"
         return text, [
-            f"{path.name} was {called}, as Excel writes it; the copy is UTF-8, which the "
-            "platform reads. Look at names with accents before you upload it."
+            f"{path.name} was {called}, as Excel writes it; the copy is UTF-8, as "
+            "platforms read it. Look at names with accents before you upload it."
         ]
     raise ValueError(
-        f"template: {path.name} must be a text file = CSV in UTF-8; got bytes that are no "
-        "text. If it is an Excel workbook (.xlsx), download it anew as CSV."
+        f"template: {path.name} must be a text file = CSV in UTF-8; got bytes that are "
+        "no text. If it is an Excel workbook (.xlsx), download it anew as CSV."
     )
 
 

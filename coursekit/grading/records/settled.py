@@ -20,6 +20,8 @@ class Override:
         Who decided, and why: both are shown to whoever asks.
     at : str
         When, in ISO 8601 and UTC, such as "2026-03-01T09:30:00.000000Z".
+    below : str
+        What the verdict was at that time, in words; a regrade may change it.
     """
 
     learner: str
@@ -30,6 +32,7 @@ class Override:
     author: str
     reason: str
     at: str
+    below: str = ""
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,9 @@ class Settled:
         Points after everything; None where any task has none.
     out_of : int
         Points there are.
+    notes : tuple of str
+        What a human should look at again, such as a verdict that has changed below an
+        override.
     """
 
     graded: Graded
@@ -62,3 +68,4 @@ class Settled:
     penalty: float
     total: float | None
     out_of: int
+    notes: tuple[str, ...] = ()

@@ -154,7 +154,7 @@ def _known(exercise: str) -> str:
 
 def _to(options: argparse.Namespace) -> tuple[Path, Files, Sequence[str]]:
     """Return where to write, the files, and what the instructor should know."""
-    from coursekit.grading.exports.chosen import choose, one_each
+    from coursekit.grading.exports.chosen import choose, one_each, who
     from coursekit.grading.records.store import Records
 
     with Records.open(options.results) as records:
@@ -167,6 +167,7 @@ def _to(options: argparse.Namespace) -> tuple[Path, Files, Sequence[str]]:
         return folder, rows.files(chosen), []
     each, notes = one_each(chosen)
     without = [one for one in each if one.total is None]
+    notes += [f"{who(one)}: {note}" for one in each for note in one.notes]
     if without:
         notes.append(
             f"{len(without)} records have no score: the grader failed, so grade again"

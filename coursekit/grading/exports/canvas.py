@@ -177,6 +177,10 @@ class _Book:
         """Add a column for an exercise, which Canvas will make an assignment of."""
         at = len(self.header)
         self.header.append(exercise)
+        for row in range(
+            len(self.sheet.rows)
+        ):  # Canvas counts cells to find semicolons
+            self.sheet.put(row, at, "")
         self.sheet.put(0, at, exercise)
         if self.points is not None:
             self.sheet.put(self.points, at, f"{most:.2f}")

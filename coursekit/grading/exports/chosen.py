@@ -5,6 +5,7 @@ from itertools import groupby
 
 from coursekit.grading.display import printable
 from coursekit.grading.reasons import Reason
+from coursekit.grading.records.decisions import is_exercise
 from coursekit.grading.records.settled import Settled
 from coursekit.grading.reports.names import safe_names
 
@@ -29,7 +30,11 @@ def choose(
         If nothing is left.
     """
     everything = list(settled)
-    left = [one for one in everything if not exercise or _is_of(one, exercise)]
+    left = [
+        one
+        for one in everything
+        if not exercise or is_exercise(exercise, one.graded.exercise)
+    ]
     if exercise and not left:
         known = sorted({one.graded.exercise for one in everything} - {""})
         raise ValueError(
@@ -119,12 +124,6 @@ def maximum(settled: Sequence[Settled]) -> int:
             f"same points = graded by one edition; got {found}. Grade them again."
         )
     return found[0]
-
-
-def _is_of(settled: Settled, exercise: str) -> bool:
-    name = settled.graded.exercise
-    number = name.partition("_")[0]
-    return bool(name) and exercise in (name, number, number.lstrip("0") or "0")
 
 
 def _cell(settled: Settled) -> tuple[str, str, str]:

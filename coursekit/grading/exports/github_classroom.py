@@ -12,7 +12,7 @@ from typing import Any
 
 from coursekit.grading.exports.cells import legible, number
 from coursekit.grading.exports.chosen import by_learner, folder_of
-from coursekit.grading.exports.told import Told, summary, told
+from coursekit.grading.exports.told import Told, seconds, summary, told
 from coursekit.grading.records.settled import Settled
 from coursekit.grading.verdict import Status
 
@@ -76,10 +76,8 @@ def _tests(settled: Settled, graded: bool, length: int) -> Iterator[dict[str, An
     for line in told(settled):
         score = line.end.score if graded else 0
         counted += score
-        seconds = line.task.wall_seconds if line.first else 0.0
-        yield _test(
-            line.name, _status(line), score, line.text[:length], round(seconds, 2)
-        )
+        took = round(seconds(line.task), 2) if line.first else 0.0
+        yield _test(line.name, _status(line), score, line.text[:length], took)
     if not settled.graded.tasks:
         yield _test(settled.graded.exercise or "submission", "error", 0, "")
     for one in settled.overrides if graded else ():
@@ -96,7 +94,7 @@ def _tests(settled: Settled, graded: bool, length: int) -> Iterator[dict[str, An
 
 
 def _test(
-    name: str, status: str, score: float, message: str, seconds: float = 0.0
+    name: str, status: str, score: float, message: str, took: float = 0.0
 ) -> dict[str, Any]:
     return {
         "name": legible(name),
@@ -105,7 +103,7 @@ def _test(
         "message": legible(message),
         "test_code": "",
         "line_no": 0,
-        "execution_time": seconds,
+        "execution_time": took,
     }
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from coursekit.grading.exports.cells import legible
 from coursekit.grading.exports.chosen import by_learner, folder_of
-from coursekit.grading.exports.told import UNGRADED, Told, summary, told
+from coursekit.grading.exports.told import UNGRADED, Told, seconds, summary, told
 from coursekit.grading.records.settled import Settled
 from coursekit.grading.verdict import Status
 
@@ -112,7 +112,7 @@ def _extra(settled: Settled) -> dict[str, Any]:
 
 
 def _seconds(records: Sequence[Settled]) -> float:
-    return sum(task.wall_seconds for one in records for task in one.graded.tasks)
+    return sum(seconds(task) for one in records for task in one.graded.tasks)
 
 
 def _clean(value: Any) -> Any:

@@ -6,13 +6,13 @@ file is an exercise, a suite a learner, a case a criterion.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime
 from itertools import groupby
 from xml.etree import ElementTree
 
 from coursekit.grading.exports.cells import legible, number
 from coursekit.grading.exports.chosen import who
-from coursekit.grading.exports.told import Told, summary, told
+from coursekit.grading.exports.rows import handed_in
+from coursekit.grading.exports.told import Told, seconds, summary, told
 from coursekit.grading.records.settled import Settled
 from coursekit.grading.verdict import Status
 
@@ -58,11 +58,10 @@ def _suite(settled: Settled) -> ElementTree.Element:
         failures=str(kinds.count("failure")),
         errors=str(kinds.count("error")),
         skipped=str(kinds.count("skipped")),
-        time=f"{sum(task.wall_seconds for task in graded.tasks):.3f}",
+        time=f"{sum(map(seconds, graded.tasks)):.3f}",
     )
-    if graded.modified > 0:
-        handed_in = datetime.fromtimestamp(graded.modified, UTC)
-        suite.set("timestamp", handed_in.strftime("%Y-%m-%dT%H:%M:%S"))
+    if at := handed_in(graded.modified):
+        suite.set("timestamp", at.replace(" ", "T"))
     if graded.origin:
         suite.set("file", _text(graded.origin))
     suite.append(
@@ -85,7 +84,7 @@ def _case(line: Told, settled: Settled) -> ElementTree.Element:
         "testcase",
         name=_text(f"{line.number} {line.end.sentence}"),
         classname=_text(f"{settled.graded.exercise}.{line.task.name}"),
-        time=f"{line.task.wall_seconds if line.first else 0:.3f}",
+        time=f"{seconds(line.task) if line.first else 0:.3f}",
     )
     score = str(line.end.score) if line.judged else ""
     case.append(

@@ -86,7 +86,7 @@ def fill(sheet: Sheet, settled: Iterable[Settled], *, scale: bool = False) -> li
         replaced += _given(before) not in (None, float(grade))
         sheet.put(row, columns.grade, grade)
     if replaced:
-        notes.append(f"{replaced} grades that were in the worksheet are replaced")
+        notes.append(f"grades in the worksheet that were replaced: {replaced}")
     if columns.feedback is None:
         notes.append(
             "no comments: the worksheet has no column for them; switch on 'Feedback "

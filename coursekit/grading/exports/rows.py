@@ -35,6 +35,8 @@ COLUMNS = (
     "sha256",
 )
 
+_YEAR_10000 = 253402300800.0
+
 
 def files(settled: Iterable[Settled]) -> Iterator[tuple[str, str]]:
     """Yield the one file."""
@@ -97,6 +99,6 @@ def handed_in(modified: float) -> str:
     >>> handed_in(1772352000.0), handed_in(0.0)
     ('2026-03-01 08:00:00', '')
     """
-    if modified <= 0:
+    if not 0 < modified < _YEAR_10000:
         return ""
     return datetime.fromtimestamp(modified, UTC).strftime("%Y-%m-%d %H:%M:%S")

@@ -1,5 +1,6 @@
 """What a learner is told of a verdict, in plain text, criterion by criterion."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -45,6 +46,11 @@ def told(settled: Settled) -> Iterator[Told]:
                 parts.append(printable(end.message))
             text = "\n".join(parts)
             yield Told(f"{at}.{place}", task, end, text, place == 1)
+
+
+def seconds(task: GradedTask) -> float:
+    """Return how long a task ran; 0 where that was not measured."""
+    return task.wall_seconds if math.isfinite(task.wall_seconds) else 0.0
 
 
 def diagnosis(mistake: Diagnosis) -> str:

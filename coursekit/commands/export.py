@@ -93,7 +93,11 @@ def export(options: argparse.Namespace) -> int:
     try:
         folder, files, notes = _harness(options) if options.harness else _to(options)
         _write(folder, files)
-    except (ValueError, RecordsError) as error:
+    except ValueError as error:
+        # which function says so is nothing to whoever types a command
+        message = str(error)
+        return complain("export", message.partition(": ")[2] or message, MISUSED)
+    except RecordsError as error:
         return complain("export", error, MISUSED)
     except ExportError as error:
         return complain("export", error, BROKEN)
@@ -147,7 +151,7 @@ def _known(exercise: str) -> str:
     found = [n for n in names if exercise == n or wanted == n.partition("_")[0]]
     if not found:
         raise ValueError(
-            f"--exercise must be one of {', '.join(names)}; got {exercise}."
+            f"export: --exercise must be one of {', '.join(names)}; got {exercise!r}."
         )
     return found[0]
 

@@ -50,8 +50,8 @@ def refuse_template(template: Path, target: Path) -> None:
         same = same or template.samefile(target)
     if same:
         raise ValueError(
-            "export: the file to write must not be the template = the platform's own; "
-            f"got {target} for both. Choose another folder with --out."
+            "refuse_template: the file to write must not be the template = the "
+            f"platform's own; got {target} for both. Choose another folder with --out."
         )
 
 

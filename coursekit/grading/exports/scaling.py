@@ -44,8 +44,8 @@ def scale_for(ours: int, theirs: str, title: str, *, allowed: bool) -> Scale:
         return Scale(ours, ours)
     if not allowed or most <= 0:
         raise ValueError(
-            f"export: the maximum of {title!r} must be that of the exercise = {ours}; "
-            f"got {most:g}. Change it on the platform and download the sheet again, or "
-            "convert the points with --scale."
+            f"scale_for: the maximum of {title!r} must be that of the exercise = "
+            f"{ours}; got {most:g}. Change it on the platform and download the sheet "
+            "again, or convert the points with --scale."
         )
     return Scale(ours, most)

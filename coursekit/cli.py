@@ -5,7 +5,16 @@ import sys
 from collections.abc import Sequence
 
 from coursekit import __version__
-from coursekit.commands import build, doctor, export, lab, report
+from coursekit.commands import (
+    build,
+    check,
+    doctor,
+    export,
+    grade,
+    lab,
+    override,
+    report,
+)
 from coursekit.commands.base import EXIT_CODES, INTERRUPTED, MISUSED
 
 EXAMPLES = """\
@@ -19,7 +28,16 @@ examples:
 'coursekit COMMAND --help' says more about one command.
 """
 #: What adds each command, in the order of the help.
-COMMANDS = (lab.add, build.add, report.add, export.add, doctor.add)
+COMMANDS = (
+    lab.add,
+    check.add,
+    grade.add,
+    override.add,
+    report.add,
+    export.add,
+    build.add,
+    doctor.add,
+)
 
 
 def parser() -> argparse.ArgumentParser:

@@ -11,7 +11,7 @@ from coursekit import __version__, cli
 from coursekit.commands import base
 from coursekit.study import doctor, folder, jupyter
 
-COMMANDS = ["lab", "build", "doctor"]
+COMMANDS = ["lab", "build", "doctor", "override"]
 HEAVY = {"torch", "numpy", "matplotlib", "ipywidgets", "IPython", "nbformat", "jinja2"}
 
 

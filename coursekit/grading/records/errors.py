@@ -15,7 +15,12 @@ class RecordsError(Exception):
     """Records cannot be read or written: what happened, what was expected, what to do.
 
     What was recorded before is as it was: nothing half-written is ever left.
+    ``broken`` is True where the disk or the file is to blame, not what was asked for.
     """
+
+    def __init__(self, message: str, *, broken: bool = False) -> None:
+        super().__init__(message)
+        self.broken = broken
 
 
 @contextlib.contextmanager
@@ -24,7 +29,7 @@ def in_words(file: Path) -> Iterator[None]:
     try:
         yield
     except (sqlite3.Error, OSError) as error:
-        raise RecordsError(_words(file, error)) from error
+        raise RecordsError(_words(file, error), broken=True) from error
 
 
 def shown(path: object) -> str:

@@ -353,7 +353,8 @@ class Records:
                     f"a record in {shown(self._database.file)} cannot be read "
                     f"({printable(error, 300, 1)}). It must be as 'coursekit grade' "
                     "wrote it. Grade into another folder, or put a copy of the file "
-                    "back."
+                    "back.",
+                    broken=True,
                 ) from error
 
 

@@ -9,7 +9,6 @@ import subprocess
 import sys
 import tomllib
 import zipfile
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -204,9 +203,6 @@ def test_nothing_in_the_metadata_becomes_a_path_or_a_second_line():
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(
-    find_spec("coursekit.commands.grade") is None, reason="there is no grader yet"
-)
 def test_the_solution_gets_all_points_as_gradescope_would_show_them(container):
     solution = ROOT / "solutions" / f"{EXERCISE}.ipynb"
     shutil.copy(solution, container / "submission")

@@ -37,31 +37,25 @@ def add(commands: argparse._SubParsersAction) -> None:
 
 def report(options: argparse.Namespace) -> int:
     """Write feedback for each learner, the class page and the gradebook."""
-    from functools import partial
-
     from tqdm import tqdm
 
-    from coursekit.grading.records import Records
+    from coursekit.grading.records.errors import RecordsError
+    from coursekit.grading.records.store import Records
     from coursekit.grading.reports.writing import write_reports
 
+    folder = options.results
     try:
-        with Records.open(options.results) as records:
-            settled = records.settled()
-        written = write_reports(
-            settled,
-            options.results,
-            _course(),
-            only=options.only,
-            progress=partial(tqdm, desc="feedback", unit="learner", delay=2),
-        )
-    except ValueError as error:
+        with Records.open(folder) as records:
+            settled = records.each_settled(options.late)
+            bar = tqdm(settled, desc="report", unit="notebook", delay=2, disable=None)
+            written = write_reports(bar, folder, _course(), only=options.only)
+    except (RecordsError, ValueError) as error:
         return complain("report", error, MISUSED)
     except OSError as error:
         return complain("report", _not_written(error), BROKEN)
-    index = written.folder / "feedback" / "index.html"
-    print(f"{written.pages} pages of feedback for {written.learners} learners: {index}")
-    for name in written.files:
-        print(written.folder / name)
+    learners = "1 learner" if written.learners == 1 else f"{written.learners} learners"
+    print(f"{folder / 'feedback'}: {written.pages} pages for {learners}")
+    print(*(folder / name for name in written.files), sep="\n")
     return DONE
 
 
@@ -70,8 +64,8 @@ def _not_written(error: OSError) -> str:
     place = error.filename2 or error.filename or "a file"
     return (
         f"{place} could not be written ({error.strerror or error}). Every file that is "
-        "there is whole. If it is open in another program, close it there; else see "
-        "that the folder can be written to and the disk is not full, and run this again."
+        "there is whole. If it is open in another program, close it there; else make "
+        "sure that the folder can be written to and has room. Then run this again."
     )
 
 
@@ -96,10 +90,14 @@ def _lessons() -> dict[str, str]:
     import json
     import re
 
-    from coursekit.study.folder import course_folder
+    from coursekit.study.folder import CourseMissingError, course_folder
 
     titles = {}
-    for path in sorted((course_folder() / "notebooks").glob("[0-9]*.ipynb")):
+    try:
+        folder = course_folder() / "notebooks"
+    except CourseMissingError:
+        return titles
+    for path in sorted(folder.glob("[0-9]*.ipynb")):
         notebook = json.loads(path.read_text(encoding="utf-8"))
         text = "".join(notebook["cells"][0]["source"])
         found = re.search(r"^# (?:\d+\W+)?(.+)$", text, re.M)

@@ -1,7 +1,7 @@
 """The class as a whole: for whoever teaches, and without names for the projector."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from coursekit.grading.card import page
@@ -11,7 +11,7 @@ from coursekit.grading.records.settled import Settled
 from coursekit.grading.reports.course import Course
 from coursekit.grading.reports.histogram import histogram, summary
 from coursekit.grading.reports.listing import listing
-from coursekit.grading.reports.names import Person, safe_file
+from coursekit.grading.reports.names import Person, safe_file, safe_name
 from coursekit.grading.reports.similar import Group
 from coursekit.grading.reports.tally import ExerciseTally, TaskTally, tally
 from coursekit.grading.reports.words import (
@@ -19,7 +19,6 @@ from coursekit.grading.reports.words import (
     count,
     name,
     person,
-    points,
     seconds,
     title,
 )
@@ -33,7 +32,7 @@ def class_page(
     all_settled: Sequence[Settled],
     course: Course,
     *,
-    folders: Mapping[Person, str] | None,
+    names: bool = True,
     groups: Sequence[Group] = (),
 ) -> str:
     """Return the page of the whole class.
@@ -44,21 +43,21 @@ def class_page(
         Every record, in their order.
     course : Course
         For the titles of the lessons.
-    folders : mapping of (str, str) to str, or None
-        For each learner the folder of their pages; None leaves out every name, every
-        file, every message and every line of code, for the projector.
+    names : bool, default=True
+        Without them, for the projector, the page holds nothing of a single learner: no
+        name, no file, no message and no line of code.
     groups : sequence of Group
         Similar answers, for a human to read.
     """
-    named = folders is not None
     return page(
         "reports/class.html",
-        named=named,
+        names=names,
         learners=len({_who(one) for one in all_settled}),
         exercises=[_exercise(one, course) for one in tally(all_settled)],
-        unread=_unread(all_settled) if named else [],
-        groups=[_group(one, folders) for one in groups] if named else [],
-        errors=_errors(all_settled, folders) if named else [],
+        unread=_unread(all_settled) if names else [],
+        groups=[_group(one) for one in groups] if names else [],
+        again=_again(all_settled) if names else [],
+        errors=_errors(all_settled) if names else [],
         footer=_footer(all_settled),
     )
 
@@ -85,6 +84,7 @@ def _exercise(one: ExerciseTally, course: Course) -> dict[str, Any]:
         "mistakes": [
             {
                 "task": printable(mistake.task, 80, 1),
+                "short": mistake.task in course.questions,
                 "name": printable(mistake.name, 200, 1),
                 "explanation": printable(mistake.explanation),
                 "made": mistake.made,
@@ -139,9 +139,20 @@ def _unread(all_settled: Iterable[Settled]) -> list[dict[str, str]]:
     ]
 
 
-def _errors(
-    all_settled: Iterable[Settled], folders: Mapping[Person, str]
-) -> list[dict[str, str]]:
+def _again(all_settled: Iterable[Settled]) -> list[dict[str, str]]:
+    """Return what a human should look at again, such as overrides after a regrade."""
+    return [
+        {
+            "who": person(*_who(one)),
+            "exercise": title(one.graded.exercise),
+            "note": printable(note, 400, 4),
+        }
+        for one in all_settled
+        for note in one.notes
+    ]
+
+
+def _errors(all_settled: Iterable[Settled]) -> list[dict[str, str]]:
     """Return every fault of the grader, with where it was and what it said."""
     found = []
     for one in all_settled:
@@ -161,7 +172,7 @@ def _errors(
     return found
 
 
-def _group(group: Group, folders: Mapping[Person, str]) -> dict[str, Any]:
+def _group(group: Group) -> dict[str, Any]:
     page_of = safe_file(group.exercise) + ".html#" + safe_file(group.task)
     return {
         "task": printable(group.task, 80, 1),
@@ -172,7 +183,7 @@ def _group(group: Group, folders: Mapping[Person, str]) -> dict[str, Any]:
         "members": [
             {
                 "who": person(*who),
-                "link": f"feedback/{folders[who]}/{page_of}",
+                "link": f"feedback/{safe_name(who)}/{page_of}",
                 "code": listing(source, Verdict(group.task, ())),
             }
             for who, source in zip(group.people, group.sources, strict=True)

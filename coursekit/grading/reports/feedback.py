@@ -1,6 +1,6 @@
 """The pages one learner reads: one for each exercise, and one over all of them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from coursekit.grading.card import GLYPHS, card_parts, page
@@ -10,7 +10,7 @@ from coursekit.grading.records.graded import Graded, GradedTask
 from coursekit.grading.records.settled import Override, Settled
 from coursekit.grading.reports.course import Course
 from coursekit.grading.reports.listing import listing
-from coursekit.grading.reports.names import Person, safe_file
+from coursekit.grading.reports.names import Person, safe_file, safe_name
 from coursekit.grading.reports.words import (
     IN_WORDS,
     count,
@@ -41,7 +41,6 @@ def feedback_page(settled: Settled, course: Course) -> str:
     tasks = [_task(task, settled, course) for task in graded.tasks]
     return page(
         "reports/feedback.html",
-        lang="en",
         who=person(graded.learner, graded.learner_id),
         exercise=name(graded.exercise, ""),
         heading=title(graded.exercise),
@@ -49,6 +48,7 @@ def feedback_page(settled: Settled, course: Course) -> str:
         total=points(settled.total),
         out_of=settled.out_of,
         begin=_begin(tasks),
+        met=[sum(task[held] for task in tasks) for held in ("passed", "checks")],
         unread=_unread(graded),
         tasks=tasks,
         sums=_sums(settled),
@@ -69,11 +69,12 @@ def overview_page(all_settled: Sequence[Settled], course: Course) -> str:
 
 
 def index_page(
-    by_person: Iterable[tuple[Person, str, Sequence[Settled]]], exercises: Sequence[str]
+    by_person: Mapping[Person, Sequence[Settled]], exercises: Sequence[str]
 ) -> str:
     """Return the instructor's page: every learner, with links to all of their pages."""
     rows = []
-    for who, folder, all_settled in by_person:
+    for who, all_settled in by_person.items():
+        folder = safe_name(who)
         of_exercise = {one.graded.exercise: one for one in all_settled}
         cells = [_cell(of_exercise.get(exercise), folder) for exercise in exercises]
         rows.append(
@@ -84,7 +85,7 @@ def index_page(
                 **_total(all_settled),
             }
         )
-    heads = [{"name": name(one, "unknown"), "title": title(one)} for one in exercises]
+    heads = [title(exercise) for exercise in exercises]
     return page("reports/index.html", rows=rows, exercises=heads)
 
 

@@ -34,7 +34,7 @@ class Listing:
 
 
 def listing(source: str, verdict: Verdict) -> Listing:
-    """Return the lines of ``source``, each safe to show and of bounded length.
+    r"""Return the lines of ``source``, each safe to show and of bounded length.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ def listing(source: str, verdict: Verdict) -> Listing:
 
     Examples
     --------
-    >>> [line.text for line in listing("a = 1\\nb = 2", Verdict("t", ())).lines]
+    >>> [line.text for line in listing("a = 1\nb = 2", Verdict("t", ())).lines]
     ['a = 1', 'b = 2']
     """
     lines = source.rstrip().split("\n") if source.strip() else []

@@ -1,39 +1,35 @@
 """Names for files: safe on every file system, unique, and always the same."""
 
+import base64
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable
 
 #: Who somebody is in the records: name and id.
 Person = tuple[str, str]
 #: Letters of a name that are kept: with the rest well below any limit on a path.
 _LONGEST = 40
-#: Hexadecimal digits of the hash: 40 bits, more where those do not tell two apart.
-_DIGITS = 10
+#: Signs of the hash, of 5 bits each: two of a million learners share one once in two
+#: million times, and nobody finds a name that has another's.
+_SIGNS = 12
 
 
-def safe_names(people: Iterable[Person]) -> dict[Person, str]:
-    """Return for each person the name of a folder.
+def safe_name(who: Person) -> str:
+    """Return the name of a learner's folder.
 
     It is what ASCII has of the name, in small letters, and the beginning of a SHA-256
     of name and id. The hash keeps apart those who differ in case, in accents or only
-    in their id; a name with a hash at its end is never one that Windows keeps for
-    itself, and it does not depend on who else is in the class.
+    in their id; with a hash at its end no name is one that Windows keeps for itself;
+    and a name does not depend on who else is in the class.
 
     Examples
     --------
-    >>> safe_names([("Zoë O'Brien", "s12"), ("CON", "")])[("CON", "")]
-    'con-daf75de6be'
-    >>> safe_names([("李明", "")])
-    {('李明', ''): 'learner-5f67217ad5'}
+    >>> safe_name(("Zoë O'Brien", "s12"))
+    'zoe-obrien-mnfjfczoruvz'
+    >>> safe_name(("李明", ""))
+    'learner-vr5sf2i5iteg'
     """
-    everybody = sorted(set(people))
-    for digits in range(_DIGITS, 65, 6):
-        names = {one: f"{_slug(one[0])}-{_hash(one)[:digits]}" for one in everybody}
-        if len(set(names.values())) == len(names):
-            break
-    return names
+    return f"{_slug(who[0])}-{_hash(who)}"
 
 
 def safe_file(exercise: str) -> str:
@@ -44,11 +40,11 @@ def safe_file(exercise: str) -> str:
     >>> safe_file("07_layer_norm")
     '07_layer_norm'
     >>> safe_file("../Up")
-    'up-ef862bb0bf'
+    'up-4khnwqkag2v4'
     """
     if re.fullmatch(r"[0-9][0-9a-z_]{0,80}", exercise):
         return exercise
-    return f"{_slug(exercise)}-{_hash((exercise,))[:_DIGITS]}"
+    return f"{_slug(exercise)}-{_hash((exercise,))}"
 
 
 def _slug(text: str) -> str:
@@ -60,9 +56,9 @@ def _slug(text: str) -> str:
 
 
 def _hash(parts: tuple[str, ...]) -> str:
-    """Return a SHA-256 of ``parts``, each with its length before it, in hex."""
+    """Return the first bits of a SHA-256 of ``parts``, each after its length."""
     digest = hashlib.sha256()
     for part in parts:
         data = part.encode("utf-8", "surrogatepass")
         digest.update(len(data).to_bytes(8, "big") + data)
-    return digest.hexdigest()
+    return base64.b32encode(digest.digest()).decode("ascii").lower()[:_SIGNS]

@@ -8,7 +8,7 @@ MAX_NAME = 80
 
 IN_WORDS = {
     Reason.OK: "right",
-    Reason.WRONG_VALUE: "wrong numbers",
+    Reason.WRONG_VALUE: "wrong values",
     Reason.WRONG_SHAPE: "wrong shape",
     Reason.WRONG_DTYPE: "wrong dtype",
     Reason.WRONG_TYPE: "wrong type",
@@ -64,7 +64,7 @@ def name(text: str, otherwise: str = "(no name)") -> str:
 
 
 def person(learner: str, learner_id: str) -> str:
-    """Return how somebody is called in a table: the name, and the id where it says more.
+    """Return how somebody is called: the name, and the id where it says more.
 
     Examples
     --------

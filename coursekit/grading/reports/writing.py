@@ -2,12 +2,13 @@
 
 import difflib
 import os
-import tempfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path
 
+from coursekit.grading.records.graded import Graded
 from coursekit.grading.records.settled import Settled
 from coursekit.grading.reports.class_page import class_page
 from coursekit.grading.reports.course import Course
@@ -16,48 +17,39 @@ from coursekit.grading.reports.feedback import (
     index_page,
     overview_page,
 )
-from coursekit.grading.reports.names import Person, safe_file, safe_names
+from coursekit.grading.reports.names import Person, safe_file, safe_name
 from coursekit.grading.reports.sheets import criteria, gradebook, table
 from coursekit.grading.reports.similar import similar
-from coursekit.grading.reports.words import person
+from coursekit.grading.reports.words import name
 
 FEEDBACK = "feedback"
-#: What wraps the learners while their pages are written, such as a progress bar.
-Progress = Callable[[Sequence[Person]], Iterable[Person]]
 
 
 @dataclass(frozen=True)
 class Written:
     """What was written: how many pages of how many learners, and the rest by name."""
 
-    folder: Path
     pages: int
     learners: int
     files: tuple[str, ...] = ()
 
 
 def write_reports(
-    all_settled: Sequence[Settled],
-    folder: Path,
-    course: Course,
-    *,
-    only: str = "",
-    progress: Progress = iter,
+    records: Iterable[Settled], folder: Path, course: Course, *, only: str = ""
 ) -> Written:
     """Write the reports into ``folder``; each file appears whole or not at all.
 
     Parameters
     ----------
-    all_settled : sequence of Settled
-        Every record.
+    records : iterable of Settled
+        Every record, in the order of their keys. They may come one by one: of those of
+        earlier learners no picture is kept in memory.
     folder : Path
         The folder of the results.
     course : Course
         What tasks ask for.
     only : str, default=""
         A learner's name or id: only their pages are written, and nothing of the class.
-    progress : callable
-        Wraps the learners while their pages are written.
 
     Raises
     ------
@@ -66,91 +58,91 @@ def write_reports(
     OSError
         If a file cannot be written.
     """
-    by_person = _by_person(all_settled)
-    folders = safe_names(by_person)
-    chosen = _chosen(by_person, folders, only)
-    pages = 0
-    for who in progress(chosen):
-        pages += _write_learner(
-            by_person[who], folder / FEEDBACK / folders[who], course
-        )
+    by_person: dict[Person, list[Settled]] = {}
+    pages = learners = 0
+    for who, theirs in _by_person(records):
+        by_person[who] = [_without_pictures(one) for one in theirs]
+        if not only or only in (*who, safe_name(who)):
+            pages += _write_learner(theirs, folder / FEEDBACK / safe_name(who), course)
+            learners += 1
+    if not learners:
+        raise ValueError(_nobody(by_person, only))
     if only:
-        return Written(folder, pages, len(chosen))
-    exercises = sorted({one.graded.exercise for one in all_settled} - {""})
-    rows = [(who, folders[who], by_person[who]) for who in by_person]
-    write(folder / FEEDBACK / "index.html", [index_page(rows, exercises)])
-    groups = similar(all_settled, course)
-    page = class_page(all_settled, course, folders=folders, groups=groups)
-    write(folder / "class.html", [page])
-    write(folder / "class-projector.html", [_for_projector(all_settled, course)])
-    write(folder / "gradebook.csv", table(gradebook(by_person, exercises)))
-    write(folder / "criteria.csv", table(criteria(all_settled)))
-    files = ("class.html", "class-projector.html", "gradebook.csv", "criteria.csv")
-    return Written(folder, pages, len(chosen), files)
+        return Written(pages, learners)
+    return Written(pages, learners, _write_class(by_person, folder, course))
 
 
 def write(path: Path, parts: Iterable[str]) -> None:
     """Write a file in parts under another name, then put it in its place."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, beside = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+    beside = path.with_name(f".{os.getpid()}-{path.name}")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+        with beside.open("w", encoding="utf-8", newline="") as file:
             file.writelines(parts)
-        os.chmod(beside, 0o666 & ~_umask())
-        os.replace(beside, path)
+        beside.replace(path)
     except BaseException:
         with suppress(OSError):
-            os.unlink(beside)
+            beside.unlink()
         raise
 
 
-def _umask() -> int:
-    """Return what the system takes off the rights of new files."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
-
-
-def _write_learner(found: Sequence[Settled], folder: Path, course: Course) -> int:
+def _write_learner(theirs: Sequence[Settled], folder: Path, course: Course) -> int:
     """Write one learner's pages and return how many there are."""
-    of_exercise = {one.graded.exercise: one for one in found if one.graded.exercise}
+    of_exercise = {one.graded.exercise: one for one in theirs if one.graded.exercise}
     for exercise, one in of_exercise.items():
         page = feedback_page(one, course)
         write(folder / f"{safe_file(exercise)}.html", [page])
-    write(folder / "index.html", [overview_page(found, course)])
+    write(folder / "index.html", [overview_page(theirs, course)])
     return len(of_exercise) + 1
 
 
-def _for_projector(all_settled: Sequence[Settled], course: Course) -> str:
-    return class_page(all_settled, course, folders=None)
+def _write_class(
+    by_person: dict[Person, list[Settled]], folder: Path, course: Course
+) -> tuple[str, ...]:
+    """Write what is about the whole class and return the names of the files."""
+    everything = [one for theirs in by_person.values() for one in theirs]
+    exercises = sorted({one.graded.exercise for one in everything} - {""})
+    groups = similar(everything, course)
+    files = {
+        "class.html": [class_page(everything, course, groups=groups)],
+        "class-projector.html": [class_page(everything, course, names=False)],
+        f"{FEEDBACK}/index.html": [index_page(by_person, exercises)],
+        "gradebook.csv": table(gradebook(by_person, exercises)),
+        "criteria.csv": table(criteria(everything)),
+    }
+    for file, parts in files.items():
+        write(folder / file, parts)
+    return tuple(files)
 
 
-def _by_person(all_settled: Iterable[Settled]) -> dict[Person, list[Settled]]:
-    """Return each learner's records; of two for one exercise the later counts."""
-    found: dict[Person, list[Settled]] = {}
-    for one in all_settled:
-        who = (one.graded.learner, one.graded.learner_id)
-        found.setdefault(who, []).append(one)
-    for records in found.values():
-        records.sort(key=lambda one: (one.graded.exercise, one.graded.modified))
-    return found
+def _by_person(records: Iterable[Settled]) -> Iterator[tuple[Person, list[Settled]]]:
+    """Yield each learner's records; of two for one exercise the later one is last."""
+    for who, theirs in groupby(records, lambda one: _who(one.graded)):
+        yield who, sorted(theirs, key=lambda o: (o.graded.exercise, o.graded.modified))
 
 
-def _chosen(
-    by_person: dict[Person, list[Settled]], folders: dict[Person, str], only: str
-) -> list[Person]:
-    """Return the learners whose pages are wanted."""
-    if not by_person:
-        raise ValueError("write_reports: there must be at least one record; got none.")
-    if not only:
-        return list(by_person)
-    chosen = [who for who in by_person if only in (*who, folders[who])]
-    if not chosen:
-        known = [part for who in by_person for part in who if part]
-        near = difflib.get_close_matches(only, known, n=1, cutoff=0.5)
-        hint = f" Did you mean {person(near[0], '')!r}?" if near else ""
-        raise ValueError(
-            f"write_reports: only must be the name or id of one of the "
-            f"{len(by_person)} learners; got {person(only, '')!r}.{hint}"
-        )
-    return chosen
+def _who(graded: Graded) -> Person:
+    return graded.learner, graded.learner_id
+
+
+def _without_pictures(one: Settled) -> Settled:
+    """Return a record without its arrays, which only its own page shows."""
+    tasks = []
+    for task in one.graded.tasks:
+        ends = (replace(end, picture=None) for end in task.verdict.criteria)
+        verdict = replace(task.verdict, criteria=tuple(ends))
+        tasks.append(replace(task, verdict=verdict))
+    return replace(one, graded=replace(one.graded, tasks=tuple(tasks)))
+
+
+def _nobody(people: Iterable[Person], only: str) -> str:
+    """Say that there is nothing, or nobody of that name, and who is called alike."""
+    known = [part for who in people for part in who if part]
+    if not known:
+        return "write_reports: there must be at least one record; got none."
+    near = difflib.get_close_matches(only, known, n=1, cutoff=0.5)
+    hint = f" Did you mean {name(near[0])!r}?" if near else ""
+    return (
+        f"write_reports: only must be the name or id of a learner; got {name(only)!r}."
+        f"{hint}"
+    )

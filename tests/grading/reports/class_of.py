@@ -50,7 +50,9 @@ def judged(task, pick):
         verdict = uniform(known, Status.ERROR, Reason.TIMEOUT_CPU, message)
         return GradedTask(verdict, "while True:\n    pass\n", 10.0, 10.1)
     answers = {0: known.reference, -1: _stub, -2: _raises}
-    answer = answers.get(pick) or known.mistakes[(pick - 1) % len(known.mistakes)].answer
+    answer = (
+        answers.get(pick) or known.mistakes[(pick - 1) % len(known.mistakes)].answer
+    )
     verdict = judge_answer(known, answer, seed_for(task), look_at_source=False)
     return GradedTask(verdict, source_of(answer, task), 0.01, 0.012)
 
@@ -123,7 +125,9 @@ def three_of_ten():
         "Ada Lovelace", "s17", NORM, "axes_of", 2.5, "Dr. Weyl",
         "The idea is right; the sign is a slip.", "2026-03-01T09:30:00.000000Z",
     )  # fmt: skip
-    note = "Handed in 1 day and 3 hours after the deadline: 10 % off for each day begun."
+    note = (
+        "Handed in 1 day and 3 hours after the deadline: 10 % off for each day begun."
+    )
     return settled(one, overrides=(decision,), late_note=note, penalty=0.5)
 
 

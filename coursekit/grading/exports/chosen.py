@@ -7,7 +7,7 @@ from coursekit.grading.display import printable
 from coursekit.grading.reasons import Reason
 from coursekit.grading.records.decisions import is_exercise
 from coursekit.grading.records.settled import Settled
-from coursekit.grading.reports.names import safe_names
+from coursekit.grading.reports.names import safe_name
 
 
 def choose(
@@ -105,8 +105,7 @@ def who(settled: Settled) -> str:
 
 def folder_of(settled: Settled) -> str:
     """Return the name of a learner's folder, the same as that of their feedback."""
-    person = settled.graded.learner, settled.graded.learner_id
-    return safe_names([person])[person]
+    return safe_name((settled.graded.learner, settled.graded.learner_id))
 
 
 def maximum(settled: Sequence[Settled]) -> int:

@@ -53,7 +53,7 @@ def results(records: Sequence[Settled]) -> dict[str, Any]:
 def failed(output: str = UNGRADED, extra: Any = None) -> dict[str, Any]:
     """Return results without any score, for a run that Gradescope should not count."""
     return {
-        "output": output,
+        "output": f"{output}\n\n{RERUN}",
         "output_format": "text",
         "visibility": "visible",
         "stdout_visibility": "hidden",
@@ -66,6 +66,7 @@ def written(document: dict[str, Any]) -> str:
     return json.dumps(_clean(document), ensure_ascii=False, indent=1, allow_nan=False)
 
 
+RERUN = "Course staff: please rerun the autograder for this submission."
 #: Ours is plain text throughout: nothing a learner wrote may become HTML.
 _FORMATS = {
     "output_format": "text",

@@ -126,18 +126,29 @@ def _columns(sheet: Sheet) -> _Columns:
             "choose 'Download grading worksheet'."
         )
     places = {title: at for at, title in enumerate(header)}
-    most = places.get("Maximum grade", _constant(sheet, rows))
-    grade = places.get("Grade", most - 1 if most else None)
-    if grade is None or grade < 1:
+    grade, most = places.get("Grade"), places.get("Maximum grade")
+    if grade is None and (most := _constant(sheet, rows)):
+        grade = most - 1
+    if grade is None or grade < 1 or "Scale" in places:
         raise ValueError(
             "moodle: the template must have a column 'Grade' = by that name or left of "
-            f"the maximum; got {', '.join(header)[:160]!r}. Set your language in "
-            "Moodle to English, download the worksheet, and upload it likewise."
+            f"the maximum, and no scale; got {', '.join(header)[:160]!r}. Let the "
+            "assignment have points; set your language in Moodle to English, download "
+            "the worksheet again, and upload it in the same language."
         )
     feedback = places.get("Feedback comments")
-    if feedback is None and "Grade" not in places and len(header) - 1 > grade + 3:
+    if "Grade" not in places and _may_be_comments(sheet, rows):
         feedback = len(header) - 1
     return _Columns(grade, most, places.get("Grade can be changed"), feedback)
+
+
+def _may_be_comments(sheet: Sheet, rows: Sequence[int]) -> bool:
+    """Whether the last column has room for comments: the dates before it are never ''.
+
+    Where nothing was graded yet, Moodle writes a hyphen in place of the date.
+    """
+    cells = [sheet.value(row, len(sheet.header) - 1).strip() for row in rows]
+    return any(not cell or cell.startswith("<") for cell in cells)
 
 
 def _participant(sheet: Sheet, row: int) -> bool:

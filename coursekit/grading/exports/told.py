@@ -86,8 +86,8 @@ def summary(settled: Settled) -> str:
 #: What is said where the grader failed: what happened, what was expected, what to do.
 UNGRADED = (
     "The grader itself failed, so there is no score: not even a zero. Nothing is wrong "
-    "with the submission as far as we know. Please run the autograder again; if it "
-    "fails again, tell the course staff."
+    "with the submission as far as we know. It has to be graded again: hand in the "
+    "same file once more, or tell the course staff."
 )
 
 

@@ -95,7 +95,7 @@ def test_where_the_grader_failed_there_is_no_score_anywhere():
     assert "score" not in json.dumps(list(results))
     assert "tests" not in results
     assert results["extra_data"]["autograder_error"] is True
-    assert "run the autograder again" in results["output"]
+    assert "rerun the autograder" in results["output"]
 
 
 def test_an_override_of_what_the_grader_failed_on_makes_a_score():

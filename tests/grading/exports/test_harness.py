@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tomllib
 import zipfile
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -47,12 +48,18 @@ esac
 """
 
 
+@cache
+def autograder():
+    """Return the files of the harness, made once."""
+    return tuple(harness.gradescope(EXERCISE))
+
+
 @pytest.fixture
 def container(tmp_path):
     """Return Gradescope's folders with the autograder in them, and a way to run it."""
     if shutil.which("bash") is None or sys.platform == "win32":
         pytest.skip("there is no bash to run it")
-    write(tmp_path, harness.gradescope(EXERCISE))
+    write(tmp_path, autograder())
     for name in ("source", "submission", "results", "venv/bin"):
         (tmp_path / name).mkdir(parents=True)
     with zipfile.ZipFile(tmp_path / "autograder.zip") as packed:
@@ -143,7 +150,7 @@ def test_whatever_goes_wrong_there_are_results_without_a_score(container, bad):
     assert ran.returncode == 1
     assert "run_autograder: " in ran.stderr
     assert "score" not in results
-    assert "run the autograder again" in results["output"]
+    assert "rerun the autograder" in results["output"]
 
 
 def test_a_grader_that_failed_on_a_part_counts_as_failed(container):

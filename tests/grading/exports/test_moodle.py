@@ -80,8 +80,23 @@ def test_a_worksheet_in_another_language_is_filled_in(sheet):
 
 def test_a_worksheet_whose_grade_is_not_found_says_to_switch_the_language(sheet):
     text = sheet_text(GERMAN, "Teilnehmer/in", most="sehr gut")
-    with pytest.raises(ValueError, match="Set your language in Moodle to English"):
+    with pytest.raises(ValueError, match="set your language in Moodle to English"):
         moodle.fill(sheet(text), [person("x", "11")])
+
+
+def test_a_date_in_another_language_is_not_taken_for_a_comment(sheet):
+    text = sheet_text(GERMAN, "Teilnehmer/in", changeable="Ja")
+    text = text.replace(',"Feedback als Kommentar"', "").replace(",-,\n", ",-\n")
+    read = sheet(text.replace(',"<p>old</p>"', ""))
+    moodle.fill(read, [person("Doe Jane", "11")])
+    assert row(read, 1)[4] == "1.00"
+    assert row(read, 1)[-1] == "-"
+
+
+def test_an_assignment_with_a_scale_takes_no_points(sheet):
+    text = sheet_text().replace("Maximum grade", "Scale")
+    with pytest.raises(ValueError, match="no scale"):
+        moodle.fill(sheet(text), [person("Doe Jane", "11")])
 
 
 def test_a_locked_grade_stays_and_is_listed(sheet):

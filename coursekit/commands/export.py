@@ -87,6 +87,7 @@ def export(options: argparse.Namespace) -> int:
     """Write results for another system to read, or what grades on that system."""
     from coursekit.grading.exports.files import ExportError
     from coursekit.grading.records.errors import RecordsError
+    from coursekit.study.folder import CourseMissingError
 
     if problem := _misuse(options):
         return complain("export", problem, MISUSED)
@@ -97,7 +98,7 @@ def export(options: argparse.Namespace) -> int:
         # which function says so is nothing to whoever types a command
         message = str(error)
         return complain("export", message.partition(": ")[2] or message, MISUSED)
-    except RecordsError as error:
+    except (RecordsError, CourseMissingError) as error:
         return complain("export", error, MISUSED)
     except ExportError as error:
         return complain("export", error, BROKEN)
@@ -134,10 +135,12 @@ Files = Iterable[tuple[str, str | bytes]]
 
 def _harness(options: argparse.Namespace) -> tuple[Path, Files, Sequence[str]]:
     from coursekit.grading.exports import harness
+    from coursekit.study.folder import course_folder
 
     exercise = _known(options.exercise) if options.exercise else ""
     if options.harness == "gradescope":
-        return options.out, harness.gradescope(exercise), [harness.GRADESCOPE_NOTE]
+        files = harness.gradescope(exercise, course_folder())
+        return options.out, files, [harness.GRADESCOPE_NOTE]
     return options.out, harness.github_classroom(exercise), [harness.GITHUB_NOTE]
 
 

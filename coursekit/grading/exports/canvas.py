@@ -21,7 +21,6 @@ _CALCULATED = re.compile(
     "(Current|Final) (Score|Points|Grade)|Override (Score|Grade|Status)"
 )
 _STUDENT = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
-_PARTS = {*_STUDENT, "LastName", "FirstName", "Integration ID", "Root Account"}
 #: Cells that are more than a missing grade: excused, or not assigned to this student.
 _KEPT = {"EX", "N/A"}
 NEW_FILE = (
@@ -124,8 +123,7 @@ class _Book:
 
     def __init__(self, sheet: Sheet) -> None:
         self.sheet, self.header = sheet, sheet.header
-        names, self.section = _student_columns(self.header)
-        first = self.header.index("ID")
+        parts, self.section = _student_columns(self.header)
         self.points: int | None = None
         rows = []
         for row in range(1, len(sheet.rows)):
@@ -134,17 +132,13 @@ class _Book:
                 self.points = row
             elif not all(_HIDDEN.fullmatch(cell) for cell in cells):
                 rows.append(row)
-        ids = [self.header.index(t) for t in _STUDENT[1:4] if t in self.header]
-        self.roster = Roster(sheet, rows, [(at, str.strip) for at in ids], [0])
-        self.two_names = names == 2 and first == 2
-        if self.two_names:
-            self._join_names(rows, ids)
-
-    def _join_names(self, rows: Sequence[int], ids: Sequence[int]) -> None:
-        """Find students by both parts of their names, where these are two columns."""
-        for row in rows:
-            last, first = self.sheet.value(row, 0), self.sheet.value(row, 1)
-            self.roster.by_name.setdefault(f"{first} {last}".casefold(), []).append(row)
+        columns = [self.header.index(t) for t in _STUDENT[1:4] if t in self.header]
+        ids = [{row: sheet.value(row, at) for row in rows} for at in columns]
+        names = {
+            row: [", ".join(sheet.value(row, at) for at in range(parts))]
+            for row in rows
+        }
+        self.roster = Roster(ids, names)
 
     def titles(self) -> list[str]:
         """Return the titles of the assignments."""
@@ -177,9 +171,8 @@ class _Book:
         """Add a column for an exercise, which Canvas will make an assignment of."""
         at = len(self.header)
         self.header.append(exercise)
-        for row in range(
-            len(self.sheet.rows)
-        ):  # Canvas counts cells to find semicolons
+        # Canvas tells commas from semicolons by rows having equally many cells
+        for row in range(len(self.sheet.rows)):
             self.sheet.put(row, at, "")
         self.sheet.put(0, at, exercise)
         if self.points is not None:

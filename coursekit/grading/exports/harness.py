@@ -10,7 +10,7 @@ from pathlib import Path
 from coursekit import __version__
 from coursekit.grading.exports.gradescope import failed, written
 
-#: Not needed where code is graded: notebooks, and what Python makes itself.
+#: What Python makes itself, and notebooks: they are added from where they lie.
 _LEFT_OUT = {"__pycache__", "course"}
 GRADESCOPE_NOTE = (
     "In Gradescope: Configure Autograder, upload autograder.zip, choose Ubuntu 22.04 "
@@ -24,13 +24,16 @@ GITHUB_NOTE = (
 )
 
 
-def gradescope(exercise: str = "") -> Iterator[tuple[str, bytes]]:
+def gradescope(exercise: str, course: Path) -> Iterator[tuple[str, bytes]]:
     """Yield autograder.zip, which holds the grader and all that it needs.
 
     Parameters
     ----------
-    exercise : str, default=""
+    exercise : str
         The one exercise of the assignment; '' to grade whatever is handed in.
+    course : Path
+        The folder with ``notebooks`` and ``exercises``: by them the grader knows a cell
+        in which nothing has been written.
     """
     own = {
         "setup.sh": _resource("setup.sh"),
@@ -44,21 +47,31 @@ def gradescope(exercise: str = "") -> Iterator[tuple[str, bytes]]:
         for name, text in own.items():
             runs = text.startswith("#!")
             _add(packed, name, text.encode("utf-8"), 0o755 if runs else 0o644)
-        package = Path(__file__).parents[2]
-        for path in sorted(package.rglob("*")):
-            inside = path.relative_to(package)
-            if path.is_file() and not _LEFT_OUT & set(inside.parts):
-                name = f"{package.name}/{inside.as_posix()}"
-                _add(packed, name, path.read_bytes(), 0o644)
+        for path, name in _package(course):
+            _add(packed, name, path.read_bytes(), 0o644)
     yield "autograder.zip", archive.getvalue()
 
 
-def github_classroom(exercise: str = "") -> Iterator[tuple[str, str]]:
+def _package(course: Path) -> Iterator[tuple[Path, str]]:
+    """Yield every file of the package, laid out as an installed one, and its name."""
+    package = Path(__file__).parents[2]
+    for path in sorted(package.rglob("*")):
+        inside = path.relative_to(package)
+        if path.is_file() and not _LEFT_OUT & set(inside.parts):
+            yield path, f"{package.name}/{inside.as_posix()}"
+    lessons = (course / "notebooks").glob("*.ipynb")
+    # one lesson, by which the package knows that it is there; all would be 16 MB
+    shortest = sorted(lessons, key=lambda path: path.stat().st_size)[:1]
+    for path in (*shortest, *sorted((course / "exercises").glob("*.ipynb"))):
+        yield path, f"{package.name}/course/{path.parent.name}/{path.name}"
+
+
+def github_classroom(exercise: str) -> Iterator[tuple[str, str]]:
     """Yield the workflow that grades in the learner's repository.
 
     Parameters
     ----------
-    exercise : str, default=""
+    exercise : str
         The one exercise of the assignment; '' to grade whatever is there.
     """
     text = _resource("classroom.yml").replace("@EXERCISE@", exercise)

@@ -3,13 +3,11 @@
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
+from coursekit.grading.display import printable
 from coursekit.grading.exports.chosen import who
-from coursekit.grading.exports.worksheet import Sheet
 from coursekit.grading.records.settled import Settled
-
-Keys = dict[str, list[int]]
 
 
 class Roster:
@@ -17,31 +15,23 @@ class Roster:
 
     Parameters
     ----------
-    sheet : Sheet
-        The worksheet.
-    rows : sequence of int
-        Its rows that are learners.
-    ids : sequence of tuple
-        Columns of ids, best first, each with what makes a key of a cell.
-    names : sequence of int
-        Columns of names.
+    ids : sequence of mapping
+        For each kind of id, the best first, the id in each row.
+    names : mapping
+        The ways in which each row names its learner.
     """
 
     def __init__(
-        self,
-        sheet: Sheet,
-        rows: Sequence[int],
-        ids: Sequence[tuple[int, Callable[[str], str]]],
-        names: Sequence[int],
+        self, ids: Sequence[Mapping[int, str]], names: Mapping[int, Sequence[str]]
     ) -> None:
-        self.sheet = sheet
-        self.names = list(names)
-        self.ids = [
-            _keys((key(sheet.value(row, column)), row) for row in rows)
-            for column, key in ids
-        ]
-        forms = ((form, row) for row in rows for form in self._forms(row))
-        self.by_name = _keys(forms)
+        self.names = names
+        self.by_id = [_rows_by((i.strip(), row) for row, i in of.items()) for of in ids]
+        self.by_name = _rows_by(
+            (form, row)
+            for row, several in names.items()
+            for name in several
+            for form in {*_forms(name), _squeezed(name)}
+        )
 
     def rows_of(
         self, settled: Iterable[Settled]
@@ -67,10 +57,9 @@ class Roster:
         pairs = []
         for row, several in wanted.items():
             if len(several) > 1:
-                names = " and ".join(who(one) for one in several)
-                notes.append(
-                    f"not filled in: {names} fit the same row (line {row + 1})"
-                )
+                people = " and ".join(who(one) for one in several)
+                line = f"{people} fit the same row (line {row + 1})"
+                notes.append(f"not filled in: {line}; fill in the right one by hand")
                 continue
             pairs.append((row, several[0]))
             notes += self._doubts(row, several[0])
@@ -79,32 +68,30 @@ class Roster:
     def _find(self, settled: Settled) -> list[int]:
         """Return the rows of the first kind of key that fits at all."""
         learner, known = settled.graded.learner, settled.graded.learner_id
-        for keys in self.ids:
-            if found := keys.get(known.strip() or learner.strip()):
+        for rows in self.by_id:
+            if found := rows.get(known.strip() or learner.strip()):
                 return found
         for form in _forms(learner):
             if found := self.by_name.get(form):
                 return found
         return []
 
-    def _forms(self, row: int) -> set[str]:
-        cells = (self.sheet.value(row, column) for column in self.names)
-        return {form for cell in cells for form in _forms(cell)}
-
     def _doubts(self, row: int, settled: Settled) -> list[str]:
-        """Say so where the id fits and the name does not: one of both may be wrong."""
-        graded, forms = settled.graded, self._forms(row)
-        anonymous = graded.learner.startswith("anon")
-        if graded.learner_id in ("", graded.learner) or not forms or anonymous:
+        """Say so where only one of id and name fits: the other may be right."""
+        graded, names = settled.graded, [n for n in self.names[row] if n.strip()]
+        known = graded.learner_id.strip()
+        if known in ("", graded.learner) or graded.learner.startswith("anon"):
             return []
-        if forms & set(_forms(graded.learner)):
+        if not any(row in rows.get(known, ()) for rows in self.by_id):
+            return [f"matched by the name alone (line {row + 1}): {who(settled)}"]
+        if not names or any(_alike(name, graded.learner) for name in names):
             return []
-        shown = self.sheet.value(row, self.names[0])
-        return [f"matched by the id alone: {who(settled)} is called {shown!r} there"]
+        there = printable(names[0], 80, 1)
+        return [f"matched by the id alone: {who(settled)} is called {there!r} there"]
 
 
-def _keys(pairs: Iterable[tuple[str, int]]) -> Keys:
-    keys: Keys = defaultdict(list)
+def _rows_by(pairs: Iterable[tuple[str, int]]) -> dict[str, list[int]]:
+    keys: dict[str, list[int]] = defaultdict(list)
     for key, row in pairs:
         if key and row not in keys[key]:
             keys[key].append(row)
@@ -112,19 +99,47 @@ def _keys(pairs: Iterable[tuple[str, int]]) -> Keys:
 
 
 def _forms(name: str) -> list[str]:
-    """Return the ways in which platforms write one name, the closest first.
-
-    Canvas names files by the sortable name without anything between ("doejane"), and
-    puts a name that begins with '=' between quotes for Excel.
+    """Return a name as people write it, the closest first.
 
     Examples
     --------
-    >>> _forms("Doe, Jane")
-    ['doe, jane', 'jane doe', 'doejane']
+    >>> _forms("Doe,  Jane"), _forms("Jane Doe")
+    (['doe, jane', 'jane doe'], ['jane doe'])
     """
-    name = re.sub(r'\A="(.*)"\Z', r"\1", name.strip())
-    plain = " ".join(unicodedata.normalize("NFC", name).casefold().split())
+    plain = _plain(name)
     last, comma, first = plain.partition(", ")
-    swapped = f"{first} {last}" if comma else plain
-    squeezed = "".join(sign for sign in plain if sign.isalnum())
-    return list(dict.fromkeys(form for form in (plain, swapped, squeezed) if form))
+    forms = [plain, f"{first} {last}"] if comma else [plain]
+    return [form for form in forms if form]
+
+
+def _squeezed(name: str) -> str:
+    """Return a name as Canvas writes it in the names of files.
+
+    >>> _squeezed("O'Brien, Zoë")
+    'obrienzoë'
+    """
+    return "".join(sign for sign in _plain(name) if sign.isalnum())
+
+
+def _plain(name: str) -> str:
+    r"""Return a name without what differs between platforms for no reason.
+
+    Canvas puts a name that begins with '=' between quotes, so that Excel shows it.
+
+    >>> _plain('="=cmd()"'), _plain("Zoe\u0308  Doe")
+    ('=cmd()', 'zoë doe')
+    """
+    bare = re.sub(r'\A="(.*)"\Z', r"\1", name.strip())
+    return " ".join(unicodedata.normalize("NFC", bare).casefold().split())
+
+
+def _alike(one: str, other: str) -> bool:
+    """Whether two names have the same words, in whichever order and with what between.
+
+    >>> _alike("Doe, Jane", "Jane Doe"), _alike("Doe, Jane", "doejane")
+    (True, True)
+    """
+    if _squeezed(one) == _squeezed(other):
+        return True
+    words = (sorted(re.findall(r"\w+", _plain(name))) for name in (one, other))
+    return next(words) == next(words)

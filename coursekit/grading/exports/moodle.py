@@ -69,8 +69,11 @@ def fill(sheet: Sheet, settled: Iterable[Settled], *, scale: bool = False) -> li
     rows = [row for row in range(1, len(sheet.rows)) if _participant(sheet, row)]
     most = sheet.value(rows[0], columns.most) if columns.most is not None else ""
     points = scale_for(maximum(records), most, exercises[0], allowed=scale)
-    names = list(range(1, columns.grade))
-    roster = Roster(sheet, rows, [(0, _number)], names)
+    ids = {row: _number(sheet.value(row, 0)) for row in rows}
+    names = {
+        row: [sheet.value(row, at) for at in range(1, columns.grade)] for row in rows
+    }
+    roster = Roster([ids], names)
     pairs, notes = roster.rows_of(records)
     replaced = 0
     for row, one in pairs:

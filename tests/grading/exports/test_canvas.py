@@ -106,6 +106,19 @@ def test_an_id_whose_row_has_another_name_is_pointed_out(book):
     assert "'Doe, Jane'" in notes[0]
 
 
+def test_a_name_whose_id_is_another_is_pointed_out(book):
+    notes = canvas.fill(book(), [person("doejane", "999")])
+    assert notes == [
+        "07_layer_norm (4711): matched by the name alone (line 4): " + "doejane (999)"
+    ]
+
+
+def test_letters_in_the_same_order_do_not_make_the_same_name(book):
+    sheet = book(BOOK.replace("Doe, Jane", "Ann Lee"))
+    notes = canvas.fill(sheet, [person("An Nlee")])
+    assert "in no row" in notes[0]
+
+
 def test_who_is_excused_or_not_assigned_keeps_that(book):
     sheet = book()
     notes = canvas.fill(sheet, [person("noetheremmy", "102")])
@@ -195,8 +208,9 @@ def test_names_in_two_columns_are_found(book):
         "    Points Possible,,,,,3.00\nDoe,Jane,101,jd,S,\n"
     )
     sheet = book(text)
-    canvas.fill(sheet, [person("Jane Doe")])
+    notes = canvas.fill(sheet, [person("Jane Doe"), person("Doe")])
     assert cells(sheet, 5)[2] == "1.00"
+    assert [note for note in notes if "Doe is in no row" in note] == notes
 
 
 def test_another_file_is_refused_with_what_to_do(book):

@@ -3,11 +3,13 @@
 import json
 
 from graded_made import worst
-from settled_made import broken, half, override, settled
+from settled_made import broken, criterion, half, override, settled
 
 from coursekit.grading.exports import gradescope
+from coursekit.grading.records.graded import GradedTask
 from coursekit.grading.records.late import LateRules
 from coursekit.grading.records.settle import settle
+from coursekit.grading.verdict import Diagnosis, Verdict
 
 TOP = {
     "score",
@@ -120,6 +122,15 @@ def test_a_learner_s_exercises_come_together_in_one_file_too():
         *("1.1.1", "1.1.2"),
         *("2.1.1", "2.1.2"),
     ]
+
+
+def test_names_of_mistakes_and_learners_are_valid_utf_8_whatever_they_are():
+    ends = (criterion(1, sentence="\udc80"),)
+    verdict = Verdict("t\udc81", ends, (Diagnosis("std\udc82", "", ""),))
+    one = settled("a\udc83", tasks=(GradedTask(verdict),), seed="\udc84")
+    document = gradescope.results([one])
+    assert "score" in document
+    json.loads(gradescope.written(document).encode("utf-8"))
 
 
 def test_the_worst_record_there_can_be_makes_valid_utf_8():

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from coursekit.grading.exports.cells import legible, table
 from coursekit.grading.exports.chosen import by_learner, maximum, who
 from coursekit.grading.exports.matching import Roster
-from coursekit.grading.exports.scaling import scale_for
+from coursekit.grading.exports.scaling import Scale, scale_for
 from coursekit.grading.exports.told import summary, told
 from coursekit.grading.exports.worksheet import Sheet
 from coursekit.grading.records.settled import Settled
@@ -75,19 +75,11 @@ def fill(sheet: Sheet, settled: Iterable[Settled], *, scale: bool = False) -> li
     }
     roster = Roster([ids], names)
     pairs, notes = roster.rows_of(records)
-    replaced = 0
+    before = {row: _given(sheet.value(row, columns.grade)) for row, _ in pairs}
     for row, one in pairs:
-        if columns.locked(sheet, row):
-            notes.append(f"left as it was: Moodle keeps the grade of {who(one)} locked")
-            continue
-        if columns.feedback is not None:
-            sheet.put(row, columns.feedback, _comment(one))
-        if one.total is None:
-            notes.append(f"left as it was: {who(one)} has no score, the grader failed")
-            continue
-        before, grade = sheet.value(row, columns.grade), points.grade(one.total)
-        replaced += _given(before) not in (None, float(grade))
-        sheet.put(row, columns.grade, grade)
+        notes += _fill_row(sheet, columns, points, row, one)
+    after = {row: _given(sheet.value(row, columns.grade)) for row in before}
+    replaced = sum(before[row] not in (None, after[row]) for row in before)
     if replaced:
         notes.append(f"grades in the worksheet that were replaced: {replaced}")
     if columns.feedback is None:
@@ -96,6 +88,20 @@ def fill(sheet: Sheet, settled: Iterable[Settled], *, scale: bool = False) -> li
             "comments' in the assignment and download it again to have them"
         )
     return notes
+
+
+def _fill_row(
+    sheet: Sheet, columns: "_Columns", points: Scale, row: int, one: Settled
+) -> list[str]:
+    """Write one learner's grade and comment; say so where that cannot be."""
+    if columns.locked(sheet, row):
+        return [f"left as it was: Moodle keeps the grade of {who(one)} locked"]
+    if columns.feedback is not None:
+        sheet.put(row, columns.feedback, _comment(one))
+    if one.total is None:
+        return [f"left as it was: {who(one)} has no score, the grader failed"]
+    sheet.put(row, columns.grade, points.grade(one.total))
+    return []
 
 
 @dataclass(frozen=True)

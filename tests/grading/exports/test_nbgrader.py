@@ -116,6 +116,7 @@ def imported(folder, *records):
     return json.loads(run("-c", READ, folder / "gradebook.db").stdout), ran.stdout
 
 
+@pytest.mark.slow
 @needs_nbgrader
 def test_nbgrader_reads_back_what_was_settled(tmp_path):
     records = [
@@ -134,12 +135,14 @@ def test_nbgrader_reads_back_what_was_settled(tmp_path):
     assert not found["jdoe"]["needs_manual_grade"]
 
 
+@pytest.mark.slow
 @needs_nbgrader
 def test_where_the_grader_failed_nbgrader_asks_for_a_human(tmp_path):
     found, _ = imported(tmp_path, settled(tasks=(half(), broken())))
     assert found["id-Ada"]["needs_manual_grade"]
 
 
+@pytest.mark.slow
 @needs_nbgrader
 def test_a_score_that_a_human_set_in_nbgrader_stays(tmp_path):
     imported(tmp_path, settled())
@@ -150,6 +153,7 @@ def test_a_score_that_a_human_set_in_nbgrader_stays(tmp_path):
     assert (tmp_path / "gradebook.db.before").exists()
 
 
+@pytest.mark.slow
 @needs_nbgrader
 def test_an_assignment_of_that_name_with_other_cells_is_left_alone(tmp_path):
     run("-c", OTHER, tmp_path / "gradebook.db")

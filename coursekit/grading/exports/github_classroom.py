@@ -12,7 +12,7 @@ from typing import Any
 
 from coursekit.grading.exports.cells import legible, number
 from coursekit.grading.exports.chosen import by_learner, folder_of
-from coursekit.grading.exports.told import Told, seconds, summary, told
+from coursekit.grading.exports.told import Told, feedback, seconds, told
 from coursekit.grading.records.settled import Settled
 from coursekit.grading.verdict import Status
 
@@ -25,7 +25,7 @@ _LENGTHS = (2000, 500, 120, 0)
 
 
 def files(settled: Iterable[Settled]) -> Iterator[tuple[str, str]]:
-    """Yield, for each learner, the document, its base64, the points and a summary."""
+    """Yield, for each learner, the document, its base64, the points and the feedback."""
     for records in by_learner(settled):
         folder = folder_of(records[0])
         document = results(records)
@@ -35,8 +35,8 @@ def files(settled: Iterable[Settled]) -> Iterator[tuple[str, str]]:
         )
         yield f"{folder}/results.b64", encoded(document)
         yield f"{folder}/report.json", json.dumps(report(document))
-        text = "\n\n".join(summary(one) for one in records)
-        yield f"{folder}/summary.txt", legible(text) + "\n"
+        text = "\n\n".join(feedback(one) for one in records)
+        yield f"{folder}/feedback.txt", legible(text) + "\n"
 
 
 def results(records: Sequence[Settled]) -> dict[str, Any]:

@@ -14,10 +14,9 @@ from coursekit.grading.exports.cells import legible, table
 from coursekit.grading.exports.chosen import by_learner, maximum, who
 from coursekit.grading.exports.matching import Roster
 from coursekit.grading.exports.scaling import Scale, scale_for
-from coursekit.grading.exports.told import summary, told
+from coursekit.grading.exports.told import feedback
 from coursekit.grading.exports.worksheet import Sheet
 from coursekit.grading.records.settled import Settled
-from coursekit.grading.verdict import Status
 
 #: Longest feedback comment, in characters of text.
 MOST = 6000
@@ -200,11 +199,7 @@ def _comment(settled: Settled) -> str:
 
     Every line is a paragraph's, so it reads well on a phone; all text is escaped.
     """
-    lines = summary(settled).split("\n")
-    for line in told(settled):
-        if line.end.status is not Status.PASS and line.text:
-            lines += ["", f"{line.number} {line.end.sentence}", *line.text.split("\n")]
-    text = legible("\n".join(lines))
+    text = legible(feedback(settled))
     if len(text) > MOST:
         text = f"{text[:MOST]} … (cut)"
     paragraphs = (html.escape(part.strip()) for part in text.split("\n\n"))

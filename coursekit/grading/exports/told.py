@@ -83,6 +83,15 @@ def summary(settled: Settled) -> str:
     return "\n".join(lines)
 
 
+def feedback(settled: Settled) -> str:
+    """Return the summary, and below it what is said of each criterion not passed."""
+    parts = [summary(settled)]
+    for line in told(settled):
+        if line.end.status is not Status.PASS and line.text:
+            parts.append(f"{line.number} {printable(line.end.sentence)}\n{line.text}")
+    return "\n\n".join(parts)
+
+
 #: What is said where the grader failed: what happened, what was expected, what to do.
 UNGRADED = (
     "The grader itself failed, so there is no score: not even a zero. Nothing is wrong "

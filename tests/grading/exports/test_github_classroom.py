@@ -44,6 +44,13 @@ def test_the_base64_is_the_document():
     assert json.loads(base64.b64decode(encoded)) == json.loads(plain)
 
 
+def test_the_feedback_says_what_is_wrong_where_there_is_no_classroom_any_more():
+    found = dict(github_classroom.files([settled()]))
+    text = next(text for name, text in found.items() if name.endswith("feedback.txt"))
+    assert text.startswith("07_layer_norm: 1 of 3 points\n")
+    assert "1.2 Every row has std 1.\nRecognised: unbiased std" in text
+
+
 def test_the_runner_s_id_is_one_that_the_reporter_takes():
     assert re.fullmatch(r"([a-zA-Z0-9]+,)*[a-zA-Z0-9]+", github_classroom.RUNNER)
 

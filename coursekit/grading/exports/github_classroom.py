@@ -25,7 +25,7 @@ _LENGTHS = (2000, 500, 120, 0)
 
 
 def files(settled: Iterable[Settled]) -> Iterator[tuple[str, str]]:
-    """Yield, for each learner, the document, its base64, the points and the feedback."""
+    """Yield each learner's document, its base64, the points and the feedback."""
     for records in by_learner(settled):
         folder = folder_of(records[0])
         document = results(records)

@@ -42,3 +42,7 @@ def test_a_learner_called_like_a_formula_is_text():
 def test_a_notebook_of_no_exercise_has_a_row_too():
     (row,) = read(settled(exercise="", tasks=()))
     assert row["task"] == ""
+
+
+def test_excel_sees_that_the_table_is_utf_8():
+    assert dict(rows.files([settled("Zoë")]))["results.csv"].startswith("\ufeff")

@@ -200,6 +200,8 @@ def test_semicolons_of_a_european_excel_stay(book):
     canvas.fill(sheet, [person("jdoe")])
     assert cells(sheet, 6)[3] == "1.00"
     assert b";3,00;" in sheet.written()
+    with pytest.raises(ValueError, match="got 100"):
+        canvas.fill(book(text.replace("3,00", "100,00")), [person("jdoe")])
 
 
 def test_names_in_two_columns_are_found(book):

@@ -40,6 +40,12 @@ def test_every_format_is_written_below_the_results(results, name, capsys):
     assert str(written[0].parents[0])[: len(str(results))] in capsys.readouterr().out
 
 
+def test_the_help_shows_examples(capsys):
+    with pytest.raises(SystemExit):
+        export("--help")
+    assert "coursekit export results --to csv" in capsys.readouterr().out
+
+
 def test_the_submissions_and_the_records_are_not_touched(results):
     before = (results / "records.sqlite").read_bytes()
     export(results, "--to", "csv")

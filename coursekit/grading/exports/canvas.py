@@ -125,12 +125,11 @@ class _Book:
         self.sheet, self.header = sheet, sheet.header
         parts, self.section = _student_columns(self.header)
         self.points: int | None = None
-        rows = []
+        rows = []  # one that only says "Manual Posting" has no id and no name to find
         for row in range(1, len(sheet.rows)):
-            cells = [sheet.value(row, at) for at in range(len(self.header))]
-            if "Points Possible" in cells[0]:
+            if "Points Possible" in sheet.value(row, 0):
                 self.points = row
-            elif not all(_HIDDEN.fullmatch(cell) for cell in cells):
+            else:
                 rows.append(row)
         columns = [self.header.index(t) for t in _STUDENT[1:4] if t in self.header]
         ids = [{row: sheet.value(row, at) for row in rows} for at in columns]
@@ -199,9 +198,6 @@ class _Book:
             return f"left as it was: {who(one)} has {there!r} there"
         self.sheet.put(row, at, points.grade(one.total))
         return ""
-
-
-_HIDDEN = re.compile(r"\s*(Muted|Manual Posting.*)?\s*", re.IGNORECASE)
 
 
 def _student_columns(header: Sequence[str]) -> tuple[int, int]:

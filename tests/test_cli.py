@@ -22,6 +22,7 @@ COMMANDS = [
     "grade",
     "merge",
     "report",
+    "export",
     "override",
     "build",
     "doctor",

@@ -1,0 +1,1 @@
+"""Results in the formats that other systems read: one module a format."""

@@ -6,7 +6,6 @@ wheel. What a learner wrote is never overwritten: see `refresh` for the rules.
 
 import hashlib
 import json
-import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from coursekit import __version__
+from coursekit.grading.whole import write_whole
 
 PACKAGE = Path(__file__).parents[1]
 PARTS = ("notebooks", "exercises")
@@ -166,7 +166,7 @@ def refresh(folder: Path) -> Report:
     marker = folder / MARKER
     try:
         marker.mkdir(parents=True, exist_ok=True)
-        write(marker / ".gitignore", "*\n")
+        write_whole(marker / ".gitignore", "*\n")
     except OSError as error:
         raise FolderError(
             f"{folder} cannot be written to ({reason(error)}). Choose another folder: "
@@ -178,7 +178,7 @@ def refresh(folder: Path) -> Report:
         name = source.relative_to(course).as_posix()
         files.append(lay(source, folder, name, manifest))
     try:
-        write(marker / MANIFEST, json.dumps(manifest, indent=1, sort_keys=True))
+        write_whole(marker / MANIFEST, json.dumps(manifest, indent=1, sort_keys=True))
     except OSError as error:
         files.append(Laid(f"{MARKER}/{MANIFEST}", Change.PROBLEM, not_written(error)))
     return Report(folder, tuple(files))
@@ -229,13 +229,13 @@ def place(
     """Write ``new`` to ``path``, or beside it, or not at all; say which and why."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        write(path, new.text)
+        write_whole(path, new.text)
         return (Change.RESTORED, "it was gone") if laid else (Change.NEW, "")
     mine = sources_of(read(path))
     if laid is not None and laid["whole"] == new.whole:
         return Change.SAME if mine == new.sources else Change.YOURS, ""
     if laid is not None and laid["sources"] == mine:
-        write(path, new.text)
+        write_whole(path, new.text)
         return Change.UPDATED, "you had not changed it"
     if mine == new.sources:
         return Change.SAME, ""
@@ -243,7 +243,7 @@ def place(
         return Change.YOURS, ""
     beside = free_name(path, new)
     if not beside.exists():
-        write(beside, new.text)
+        write_whole(beside, new.text)
     return Change.BESIDE, f"yours stays as it is; the course's is {beside.name!r}"
 
 
@@ -333,19 +333,6 @@ def read_manifest(path: Path) -> tuple[dict[str, Any], str]:
         "the record of what was laid out is damaged and was made anew; files that "
         "differ from the course's count as yours"
     )
-
-
-def write(path: Path, text: str) -> None:
-    """Write all of ``text`` or nothing: a temporary file takes the place of the old."""
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.unfinished")
-    try:
-        with unfinished.open("w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
 
 
 def reason(error: OSError) -> str:

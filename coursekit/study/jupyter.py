@@ -15,7 +15,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
-from coursekit.study.folder import MARKER, write
+from coursekit.grading.whole import write_whole
+from coursekit.study.folder import MARKER
 
 SETTINGS = Path(__file__).with_name("lab")
 KERNEL = "python3"
@@ -92,7 +93,7 @@ def install_kernel(folder: Path) -> Path:
     native = KernelSpecManager(kernel_dirs=[]).get_kernel_spec(KERNEL)
     place = folder / MARKER / "jupyter" / "kernels" / KERNEL
     place.mkdir(parents=True, exist_ok=True)
-    write(place / "kernel.json", json.dumps(native.to_dict(), indent=1))
+    write_whole(place / "kernel.json", json.dumps(native.to_dict(), indent=1))
     return place
 
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
-from coursekit.grading.exports.cells import table
+from coursekit.grading.cells import table
 from coursekit.grading.exports.chosen import by_learner, maximum, who
 from coursekit.grading.exports.matching import Roster
 from coursekit.grading.exports.scaling import Scale, scale_for

@@ -1,10 +1,10 @@
 """Write an export's files so that each is there whole or not at all."""
 
 import contextlib
-import os
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
+
+from coursekit.grading.whole import write_whole
 
 
 class ExportError(Exception):
@@ -29,10 +29,9 @@ def write(folder: Path, files: Iterable[tuple[str, str | bytes]]) -> list[Path]:
     written = []
     for name, content in files:
         path = folder / name
-        data = content.encode("utf-8") if isinstance(content, str) else content
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            _replace(path, data)
+            write_whole(path, content)
         except OSError as error:
             raise ExportError(
                 f"{path} could not be written ({error.strerror or error}); "
@@ -53,22 +52,3 @@ def refuse_template(template: Path, target: Path) -> None:
             "refuse_template: the file to write must not be the template = the "
             f"platform's own; got {target} for both. Choose another folder with --out."
         )
-
-
-def _replace(path: Path, data: bytes) -> None:
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".export-")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        Path(name).chmod(0o666 & ~_umask())
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-
-
-def _umask() -> int:
-    """Return the process's umask, which can only be read by setting it."""
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return mask

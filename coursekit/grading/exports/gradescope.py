@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from coursekit.grading.exports.cells import legible
+from coursekit.grading.cells import legible
 from coursekit.grading.exports.chosen import by_learner, folder_of
 from coursekit.grading.exports.told import UNGRADED, Told, seconds, summary, told
 from coursekit.grading.records.settled import Settled

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from xml.etree import ElementTree
 
-from coursekit.grading.exports.cells import legible, number
+from coursekit.grading.cells import legible, number
 from coursekit.grading.exports.chosen import who
 from coursekit.grading.exports.rows import handed_in
 from coursekit.grading.exports.told import Told, seconds, summary, told

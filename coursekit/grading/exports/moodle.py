@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from coursekit.grading.exports.cells import legible, table
+from coursekit.grading.cells import legible, table
 from coursekit.grading.exports.chosen import by_learner, maximum, who
 from coursekit.grading.exports.matching import Roster
 from coursekit.grading.exports.scaling import Scale, scale_for

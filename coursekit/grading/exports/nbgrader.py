@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from importlib.resources import files as resources
 from typing import Any
 
-from coursekit.grading.exports.cells import legible, table
+from coursekit.grading.cells import legible, table
 from coursekit.grading.exports.rows import handed_in
 from coursekit.grading.exports.told import UNGRADED, diagnosis
 from coursekit.grading.records.graded import GradedTask

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
-from coursekit.grading.exports.cells import table
+from coursekit.grading.cells import table
 from coursekit.grading.records.graded import GradedTask
 from coursekit.grading.records.settled import Settled
 

@@ -4,8 +4,8 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from coursekit.grading.cells import legible, number
 from coursekit.grading.display import printable
-from coursekit.grading.exports.cells import legible, number
 from coursekit.grading.reasons import Reason
 from coursekit.grading.records.graded import GradedTask
 from coursekit.grading.records.settled import Settled

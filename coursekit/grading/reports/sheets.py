@@ -5,19 +5,12 @@ Excel takes the file for the computer's old code page and spoils every accent wh
 opened by a double click; LibreOffice, pandas and Python's ``utf-8-sig`` read past it.
 """
 
-import csv
-import io
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from coursekit.grading.display import printable
+from coursekit.grading import cells
+from coursekit.grading.display import MAX_CHARACTERS
 from coursekit.grading.records.settled import Settled
 from coursekit.grading.reports.names import Person
-
-BOM = "\ufeff"
-#: What a spreadsheet takes for a formula, at the start or, where a semicolon parts the
-#: columns, after one. Full-width forms count: some input methods turn them into these.
-_FORMULA = re.compile("(^|;)(\\s*)(?=[=+\\-@＝＋－＠|%])")
 
 CRITERIA = (
     "learner",
@@ -35,37 +28,17 @@ CRITERIA = (
 )
 
 
-def neutral(value: object) -> object:
-    """Return a cell that no spreadsheet computes; numbers stay numbers, None is empty.
+def table(rows: Iterable[Sequence[object]]) -> str:
+    """Return rows, the first of them the header, as a CSV file for a spreadsheet.
 
-    Text that begins like a formula gets an apostrophe before it, as spreadsheets
-    themselves mark text. It has no line breaks and no signs that cannot be shown.
-
-    Examples
-    --------
-    >>> neutral("=cmd()"), neutral("-1.5"), neutral("Doe, Jane"), neutral("a;=b")
-    ("'=cmd()", "'-1.5", 'Doe, Jane', "a;'=b")
-    >>> neutral(-1.5), neutral(4.0), neutral(None)
-    (-1.5, 4, '')
+    Every text is one line: Excel reads a line break in a cell, people do not.
     """
-    if value is None:
-        return ""
-    if isinstance(value, int | float):
-        return int(value) if value == int(value) else round(value, 6)
-    text = printable(" ".join(str(value).split()))
-    return _FORMULA.sub(r"\1\2'", text)
+    header, *others = ([_on_one_line(cell) for cell in row] for row in rows)
+    return cells.table(header, others, mark=True)
 
 
-def table(rows: Iterable[Sequence[object]]) -> Iterator[str]:
-    """Yield the lines of a CSV file, the byte order mark before the first."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\r\n")
-    buffer.write(BOM)
-    for row in rows:
-        writer.writerow([neutral(cell) for cell in row])
-        yield buffer.getvalue()
-        buffer.seek(0)
-        buffer.truncate()
+def _on_one_line(cell: object) -> object:
+    return " ".join(cell.split())[:MAX_CHARACTERS] if isinstance(cell, str) else cell
 
 
 def gradebook(
@@ -82,10 +55,10 @@ def gradebook(
     for who, all_settled in by_person.items():
         of_exercise = {one.graded.exercise: one for one in all_settled}
         counted = [of_exercise[one] for one in exercises if one in of_exercise]
-        cells = [_cells(of_exercise.get(exercise)) for exercise in exercises]
+        fours = [_cells(of_exercise.get(exercise)) for exercise in exercises]
         total = _sum(one.total for one in counted)
         out_of = sum(one.out_of for one in counted)
-        yield [*who, *(cell for four in cells for cell in four), total, out_of]
+        yield [*who, *(cell for four in fours for cell in four), total, out_of]
 
 
 def criteria(all_settled: Iterable[Settled]) -> Iterator[Sequence[object]]:

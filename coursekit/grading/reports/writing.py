@@ -1,9 +1,7 @@
 """Write every report of a class beside its records, one file after the other."""
 
 import difflib
-import os
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
@@ -21,6 +19,7 @@ from coursekit.grading.reports.names import Person, safe_file, safe_name
 from coursekit.grading.reports.sheets import criteria, gradebook, table
 from coursekit.grading.reports.similar import similar
 from coursekit.grading.reports.words import name
+from coursekit.grading.whole import write_whole
 
 FEEDBACK = "feedback"
 
@@ -72,18 +71,10 @@ def write_reports(
     return Written(pages, learners, _write_class(by_person, folder, course))
 
 
-def write(path: Path, parts: Iterable[str]) -> None:
-    """Write a file in parts under another name, then put it in its place."""
+def write(path: Path, text: str) -> None:
+    """Write a file into a folder that is made if need be."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{os.getpid()}-{path.name}")
-    try:
-        with beside.open("w", encoding="utf-8", newline="") as file:
-            file.writelines(parts)
-        beside.replace(path)
-    except BaseException:
-        with suppress(OSError):
-            beside.unlink()
-        raise
+    write_whole(path, text)
 
 
 def _write_learner(theirs: Sequence[Settled], folder: Path, course: Course) -> int:
@@ -91,8 +82,8 @@ def _write_learner(theirs: Sequence[Settled], folder: Path, course: Course) -> i
     of_exercise = {one.graded.exercise: one for one in theirs if one.graded.exercise}
     for exercise, one in of_exercise.items():
         page = feedback_page(one, course)
-        write(folder / f"{safe_file(exercise)}.html", [page])
-    write(folder / "index.html", [overview_page(theirs, course)])
+        write(folder / f"{safe_file(exercise)}.html", page)
+    write(folder / "index.html", overview_page(theirs, course))
     return len(of_exercise) + 1
 
 
@@ -104,14 +95,14 @@ def _write_class(
     exercises = sorted({one.graded.exercise for one in everything} - {""})
     groups = similar(everything, course)
     files = {
-        "class.html": [class_page(everything, course, groups=groups)],
-        "class-projector.html": [class_page(everything, course, names=False)],
-        f"{FEEDBACK}/index.html": [index_page(by_person, exercises)],
+        "class.html": class_page(everything, course, groups=groups),
+        "class-projector.html": class_page(everything, course, names=False),
+        f"{FEEDBACK}/index.html": index_page(by_person, exercises),
         "gradebook.csv": table(gradebook(by_person, exercises)),
         "criteria.csv": table(criteria(everything)),
     }
-    for file, parts in files.items():
-        write(folder / file, parts)
+    for file, text in files.items():
+        write(folder / file, text)
     return tuple(files)
 
 

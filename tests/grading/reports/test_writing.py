@@ -7,7 +7,7 @@ from page_read import read
 from coursekit.cli import main
 from coursekit.grading.records.store import Records
 from coursekit.grading.reports.names import safe_name
-from coursekit.grading.reports.writing import write, write_reports
+from coursekit.grading.reports.writing import write_reports
 
 
 def files_of(folder):
@@ -74,17 +74,6 @@ def test_a_name_that_nobody_has_is_refused_with_the_nearest(tmp_path):
 def test_no_records_are_refused(tmp_path):
     with pytest.raises(ValueError, match="at least one record"):
         write_reports([], tmp_path, course())
-
-
-def test_a_file_that_breaks_off_leaves_the_one_before_it(tmp_path):
-    def parts():
-        yield "new"
-        raise OSError(28, "No space left on device")
-
-    write(tmp_path / "page.html", ["old"])
-    with pytest.raises(OSError, match="No space"):
-        write(tmp_path / "page.html", parts())
-    assert files_of(tmp_path) == {"page.html": b"old"}
 
 
 def test_records_may_come_one_by_one(tmp_path):

@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from coursekit.grading.exports.cells import legible, neutral, number, table
+from coursekit.grading.cells import legible, neutral, number, table
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ As a script it is that worker; as a module it starts and asks one.
 import functools
 import json
 import os
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -96,6 +97,8 @@ class Warm:
         """End the worker as the out-of-memory killer would."""
         self._process.kill()
         self.close()
+        if self.level != "namespaces":  # nobody is left to remove it
+            shutil.rmtree(Path(self.ready["scratch"]).parent)
 
     def close(self) -> None:
         """End the worker."""

@@ -30,7 +30,11 @@ class Keeper:
             os._exit(0)
         os.close(theirs)
         os.close(ours)
-        self._wait()
+        try:
+            self._wait()
+        except OSError:
+            self.close()
+            raise
 
     def sweep(self) -> None:
         """Kill whatever is left of a child that was waited for.
@@ -45,7 +49,7 @@ class Keeper:
 
     def _wait(self) -> None:
         if os.read(self._answer, 1) != b".":
-            raise OSError("the process namespace of the children has ended")
+            raise OSError("the children have no process namespace, or it has ended")
 
     def descriptors(self) -> tuple[int, int]:
         """Return what a child must close."""
@@ -61,7 +65,13 @@ class Keeper:
 
 
 def _keep(asked: int, answers: int) -> None:
-    """Be process 1: answer when ready, then kill the others at each question."""
+    """Be process 1: answer when ready, then kill the others at each question.
+
+    Anywhere but in a namespace of its own, "all others" would be every process of this
+    user: whoever is not process 1 ends without an answer.
+    """
+    if os.getpid() != 1:
+        return
     die_with_parent(signal.SIGKILL)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)

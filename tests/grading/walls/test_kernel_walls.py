@@ -5,7 +5,7 @@ import signal
 from pathlib import Path
 
 import pytest
-from walled import ROOT, started
+from walled import KERNEL, ROOT, started
 
 from coursekit.grading.walls.numbers import numbers
 from coursekit.grading.walls.rules import DEADLY
@@ -137,17 +137,19 @@ def test_nothing_outside_can_be_changed(kernel, secret, write):
     assert [*secret.parent.iterdir()] == [secret]
 
 
-@pytest.mark.parametrize("place", ["site-packages", "standard library"])
-def test_what_may_be_read_cannot_be_changed(kernel, place):
-    import numpy
+@pytest.mark.parametrize("world", KERNEL)
+def test_what_may_be_read_cannot_be_changed(world, secret):
+    before = rights_and_times(secret)
+    warm = started(world, readable=(secret.parent,))
+    assert warm.run(f"print(open({str(secret)!r}).read())").said == "the answer is 42\n"
+    for change in ("open({!r}, 'a')", "os.remove({!r})", "os.chmod({!r}, 0)"):
+        refused(warm, "import os; " + change.format(str(secret)))
+    warm.close()
+    assert rights_and_times(secret) == before
 
-    path = Path(numpy.__file__) if place == "site-packages" else Path(os.__file__)
-    before = path.stat()
-    refused(kernel, f"open({str(path)!r}, 'a').close()")
-    refused(kernel, f"import os; os.remove({str(path)!r})")
-    refused(kernel, f"import os; os.truncate({str(path)!r}, 0)")
-    assert path.stat().st_mtime == before.st_mtime
-    assert path.stat().st_size == before.st_size
+
+def test_python_itself_cannot_be_changed(kernel):
+    refused(kernel, f"open({os.__file__!r}, 'a').close()")
 
 
 @pytest.mark.parametrize("family", ["INET", "INET6", "UNIX", "NETLINK", "VSOCK"])
@@ -169,7 +171,7 @@ def test_a_call_that_only_an_attack_makes_is_the_end(kernel):
 @pytest.mark.parametrize(
     "start",
     [
-        "import os\nwhile True: os.fork()",
+        "import os\nfor _ in range(3): os.fork()",
         "import os; os.execv('/bin/true', ['true'])",
         "import subprocess; subprocess.run(['true'])",
         "import os; os.system('true')",
@@ -187,7 +189,9 @@ def test_a_process_cannot_be_had_by_the_call_whose_flags_are_hidden(kernel):
 
 
 def test_a_thread_is_refused_so_that_a_library_can_do_without(kernel):
-    source = "import threading\nwhile True: threading.Thread(target=print).start()"
+    source = (
+        "import threading\nfor _ in range(3): threading.Thread(target=print).start()"
+    )
     ended = kernel.run(source, watch=False)
     assert ended.raised == "RuntimeError: can't start new thread"
 

@@ -78,6 +78,7 @@ class _Asked:
             source=self.answer.source,
             cases=self.cases.inputs,
             forbidden=tuple(self.task.forbidden),
+            signature=self.task.signature,
         )
 
 

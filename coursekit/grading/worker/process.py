@@ -181,6 +181,8 @@ def clean_environment() -> dict[str, str]:
         **{f"{library}_NUM_THREADS": "1" for library in threads},
         **{name: os.environ[name] for name in _NEEDED if name in os.environ},
         "CUDA_VISIBLE_DEVICES": "",
+        # torch.set_num_threads(4) in an answer would start threads, and die of it
+        "OMP_THREAD_LIMIT": "1",
         "LC_ALL": "C.UTF-8",
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONHASHSEED": "0",

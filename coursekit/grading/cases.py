@@ -16,25 +16,42 @@ COURSE = "coursekit"
 Pair = tuple[str, str]
 
 
-def seed_for(task: str, learner: str = "", grading_seed: str = "") -> int:
-    """Return ``H(course, task, learner, grading seed)``, which draws the cases.
+def key_for(learner: str, grading_seed: str) -> str:
+    """Return ``H(course, learner, grading seed)``, the key to one learner's cases.
 
-    The first 16 bytes of SHA-256 over the four strings, each preceded by its length,
-    so that ("ab", "c") and ("a", "bc") differ. The notebook's own checks leave the
-    last two empty; who knows all four can draw the same cases again.
+    Whoever has it can draw the same cases again, and learns nothing of anybody else's.
 
     Examples
     --------
-    >>> seed_for("axes_of") == seed_for("axes_of", learner="", grading_seed="")
-    True
-    >>> seed_for("axes_of", "ada") == seed_for("axes_of", "grace")
+    >>> key_for("ada", "autumn") == key_for("grace", "autumn")
     False
     """
+    return _digest(COURSE, learner, grading_seed).hex()[:16]
+
+
+def seed_for(task: str, key: str = "") -> int:
+    """Return ``H(course, task, key)``, which draws a task's cases.
+
+    The notebook's own checks have no key: there everybody gets the same cases.
+
+    Examples
+    --------
+    >>> seed_for("axes_of") == seed_for("axes_of", key_for("ada", "autumn"))
+    False
+    """
+    return int.from_bytes(_digest(COURSE, task, key)[:16], "big")
+
+
+def _digest(*parts: str) -> bytes:
+    """Return SHA-256 over some texts, each preceded by its length.
+
+    So that ("ab", "c") and ("a", "bc") differ.
+    """
     digest = hashlib.sha256()
-    for part in (COURSE, task, learner, grading_seed):
+    for part in parts:
         data = part.encode("utf-8", "surrogatepass")
         digest.update(len(data).to_bytes(8, "big") + data)
-    return int.from_bytes(digest.digest()[:16], "big")
+    return digest.digest()
 
 
 class Cases(Mapping[str, Case]):

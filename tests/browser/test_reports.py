@@ -1,7 +1,7 @@
 """The pages of the reports in a real browser: on a phone, in the dark, on paper."""
 
 import pytest
-from class_of import a_class, course
+from settled_class import a_class, course
 
 from coursekit.grading.colours import contrast
 from coursekit.grading.reports.names import safe_name

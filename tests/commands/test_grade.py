@@ -13,6 +13,7 @@ from coursekit import cli
 from coursekit.commands import base, grade
 from coursekit.commands.course import installed_course, starts
 from coursekit.grading import isolation
+from coursekit.grading.card import card_text
 from coursekit.grading.isolation import Availability, Level
 from coursekit.grading.reasons import Reason
 from coursekit.grading.records.dump import dump
@@ -59,6 +60,22 @@ def test_parts_of_a_class_are_merged_into_what_one_run_gives(handed_in, tmp_path
         assert not main("grade", handed_in, "--out", part, "--shard", f"{at}/2", *terms)
     assert main("merge", *parts, "--out", tmp_path / "merged") == base.DONE
     assert recorded(tmp_path / "merged")[0] == recorded(tmp_path / "whole")[0]
+
+
+def test_the_seed_in_a_record_replays_what_its_learner_was_graded_on(
+    handed_in, tmp_path, capsys
+):
+    out = tmp_path / "out"
+    main("grade", handed_in, "--out", out, *ANY)
+    graded = next(g for g in recorded(out)[1] if 0 < g.score < g.out_of)
+    cards = [card_text(task.verdict) for task in graded.tasks]
+    file = next(p for p in handed_in.rglob("*.ipynb") if p.match(graded.origin))
+    capsys.readouterr()
+    main("check", file, "--seed", graded.seed, *ANY)
+    replayed = capsys.readouterr().out
+    assert all(card in replayed for card in cards)
+    main("check", file, *ANY)
+    assert not all(card in capsys.readouterr().out for card in cards)
 
 
 def test_who_is_on_the_roster_and_handed_nothing_in_has_a_record(handed_in, tmp_path):

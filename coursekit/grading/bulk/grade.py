@@ -9,7 +9,7 @@ from coursekit.grading.bulk.course import Course, Exercise
 from coursekit.grading.bulk.handed import Handed
 from coursekit.grading.bulk.trust import objection_to_outcomes
 from coursekit.grading.bulk.workers import Workers
-from coursekit.grading.cases import Cases, draw_cases, seed_for
+from coursekit.grading.cases import Cases, draw_cases, key_for, seed_for
 from coursekit.grading.intake.answers import (
     Answer,
     NoAnswer,
@@ -53,12 +53,20 @@ class Terms:
         The level that the answers run at.
     walls : str
         One line on what that level cannot do.
+    key : str, optional
+        The key to the cases, the same for everybody; by default each learner has one
+        that follows from the seed.
     """
 
     seed: str
     version: str
     isolation: str
     walls: str = ""
+    key: str | None = None
+
+    def key_of(self, who: str) -> str:
+        """Return the key to the cases of a learner."""
+        return key_for(who, self.seed) if self.key is None else self.key
 
 
 @dataclass(frozen=True)
@@ -107,7 +115,7 @@ def grade(handed: Handed, course: Course, workers: Workers, terms: Terms) -> Gra
         done = [_refused(one, head.reason, head.message) for one in exercise.asked]
         return replace(head, tasks=tuple(done))
     done = [_guarded(q, _question, q, notebook) for q in exercise.questions]
-    done += grade_tasks(notebook, exercise, handed.who, workers, terms.seed)
+    done += grade_tasks(notebook, exercise, workers, head.seed)
     return replace(head, tasks=tuple(done))
 
 
@@ -144,7 +152,7 @@ def opened(
         digest=handed.digest,
         modified=handed.modified,
         late=handed.late,
-        seed=terms.seed,
+        seed=terms.key_of(handed.who),
         edition=exercise.edition if exercise else "",
         version=terms.version,
         isolation=terms.isolation,
@@ -158,14 +166,14 @@ def opened(
 
 
 def grade_tasks(
-    notebook: Notebook, exercise: Exercise, who: str, workers: Workers, seed: str
+    notebook: Notebook, exercise: Exercise, workers: Workers, key: str
 ) -> list[GradedTask]:
     """Return the verdict on each task of an exercise, in its order."""
     asked: list[_Asked] = []
     done: dict[str, GradedTask] = {}
     everything = tuple(beside(notebook, []))
     for task in exercise.tasks:
-        found = _guarded(task, _picked, task, notebook, exercise, everything, who, seed)
+        found = _guarded(task, _picked, task, notebook, exercise, everything, key)
         if isinstance(found, _Asked):
             asked.append(found)
         else:
@@ -186,8 +194,7 @@ def _picked(
     notebook: Notebook,
     exercise: Exercise,
     cells: tuple[str, ...],
-    who: str,
-    seed: str,
+    key: str,
 ) -> _Asked | GradedTask:
     """Return the answer to a task with its cases, or its verdict if none is to run."""
     answer = answer_to(task.name, notebook, exercise.starts.get(task.name, ""))
@@ -197,7 +204,7 @@ def _picked(
     if uses:
         verdict = judge(task, {}, {}, uses=uses)
         return GradedTask(_noted(verdict, answer.notes), answer.source)
-    return _Asked(task, answer, draw_cases(task, seed_for(task.name, who, seed)))
+    return _Asked(task, answer, draw_cases(task, seed_for(task.name, key)))
 
 
 def _run(

@@ -48,7 +48,8 @@ class Graded:
 
     ``reason`` and ``message`` are OK and '' or why nothing could be graded; every task
     of the exercise is there all the same, each with that reason. ``digest`` is the
-    SHA-256 of the file in hex, '' where there is none. ``edition`` is the autograder's
+    SHA-256 of the file in hex, '' where there is none. ``seed`` is the key to the cases
+    (`coursekit.grading.cases.key_for`). ``edition`` is the autograder's
     (`coursekit.autograders.edition`), ``version`` the package's, ``isolation`` the
     level the code ran at, ``walls`` one line on what that level cannot do.
     """

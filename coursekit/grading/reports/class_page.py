@@ -202,7 +202,6 @@ def _footer(all_settled: Iterable[Settled]) -> dict[str, list[str]]:
             + (f": {printable(walls_, 400, 2)}" if walls_ else "")
             for (level, walls_), number in sorted(walls.items())
         ],
-        "seeds": sorted({name(one.seed, "none") for one in held}),
         "editions": sorted(
             {f"{title(one.exercise)}: {name(one.edition, 'unknown')}" for one in held}
         ),

@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 import pytest
-from class_of import (
+from page_read import HOSTILE, read
+from settled_class import (
     NORM,
     answered,
     course,
@@ -15,7 +16,6 @@ from class_of import (
     three_of_ten,
     unread,
 )
-from page_read import HOSTILE, read
 
 from coursekit.grading.reasons import Reason
 from coursekit.grading.records.graded import GradedTask

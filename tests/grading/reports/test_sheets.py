@@ -4,7 +4,8 @@ import csv
 import io
 
 import pytest
-from class_of import (
+from page_read import HOSTILE
+from settled_class import (
     NORM,
     graded,
     judged,
@@ -13,7 +14,6 @@ from class_of import (
     settled,
     three_of_ten,
 )
-from page_read import HOSTILE
 
 from coursekit.grading.reports.sheets import criteria, gradebook, table
 

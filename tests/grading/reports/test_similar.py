@@ -10,8 +10,8 @@ from functools import cache
 from itertools import combinations, pairwise
 
 import pytest
-from class_of import course, graded, settled
 from right_answers import answers_to
+from settled_class import course, graded, settled
 
 from coursekit.autograders import all_tasks
 from coursekit.grading.records.graded import GradedTask

@@ -1,6 +1,6 @@
 """Counts over a class: who is among them and who is not."""
 
-from class_of import (
+from settled_class import (
     NORM,
     a_class,
     graded,

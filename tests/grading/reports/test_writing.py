@@ -1,8 +1,8 @@
 """What lies in the folder afterwards; and the command, from records to pages."""
 
 import pytest
-from class_of import a_class, course, graded, judged, settled, three_of_ten
 from page_read import read
+from settled_class import a_class, course, graded, judged, settled, three_of_ten
 
 from coursekit.cli import main
 from coursekit.grading.records.store import Records

@@ -21,7 +21,8 @@ PANEL = """
         return found;
     };
 """
-WIDGET = "application/vnd.jupyter.widget-view+json"
+#: What the output of an explorer has: progress bars are live too, but have no picture.
+LIVE = {"application/vnd.jupyter.widget-view+json", "image/png"}
 
 
 class LabPage:
@@ -177,7 +178,8 @@ class OpenNotebook:
     def put_all_on_the_page(self) -> None:
         """Render every cell, also those far from what is in view."""
         self.do(
-            "content.notebookConfig = {...content.notebookConfig, windowingMode: 'none'}"
+            "const config = content.notebookConfig;"
+            "content.notebookConfig = {...config, windowingMode: 'none'}"
         )
         self.page.wait_for_function(
             f"() => {{ {PANEL} return content.widgets.every("
@@ -192,7 +194,7 @@ class OpenNotebook:
     def explorers(self) -> Iterator["ShownExplorer"]:
         """Scroll to one live explorer after the other, once the notebook has run."""
         for cell in self.code():
-            if any(WIDGET in output.get("data", {}) for output in cell["outputs"]):
+            if any(LIVE <= set(output.get("data", ())) for output in cell["outputs"]):
                 yield ShownExplorer(self, cell["id"])
 
     def _wait_for_the_kernel(self, seconds: float) -> None:

@@ -10,8 +10,8 @@ OURS = [".jp-Notebook .jp-RenderedMarkdown", ".jp-Notebook .jp-OutputArea-output
 #: Inside it: what JupyterLab's renderers add.
 THEIRS = ["mjx-container", ".jp-InternalAnchorLink"]
 #: Rules about a whole page, which is JupyterLab's to keep.
-#: And one for readers of tables: Markdown has none without a row of headers, so those of
-#: the card at the top of each notebook are empty.
+#: And one about tables: Markdown has none without a row of headers, so those of the card
+#: at the top of each notebook are empty.
 NOT_OURS = (
     "region",
     "page-has-heading-one",

@@ -36,7 +36,7 @@ def layer_norm_forward(x, gamma, beta, eps=1e-5):
 
 @pytest.fixture(scope="module", params=LESSONS)
 def lesson(request, lab_page):
-    """A lesson of the study folder, run whole."""
+    """Open a lesson of the study folder and run it whole."""
     with lab_page.notebook(f"notebooks/{request.param}.ipynb") as opened:
         opened.run_all()
         yield opened

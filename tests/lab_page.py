@@ -293,7 +293,8 @@ def has_focus(element: Any) -> bool:
 def value_of(control: Any) -> str:
     """Return the value that a control says it has."""
     return control.evaluate(
-        "n => n.getAttribute('aria-valuenow') ?? `${n.value} ${n.checked}`"
+        # not aria-valuenow, which has one decimal only
+        "n => n.getAttribute('aria-valuetext') ?? `${n.value} ${n.checked}`"
     )
 
 

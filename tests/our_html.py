@@ -4,14 +4,16 @@ from typing import Any
 
 import pytest
 
+from coursekit.grading.colours import contrast
+
 #: What the course brings: rendered text and outputs. Menus, toolbars, the file browser,
 #: the editors of cells and their prompts are JupyterLab's.
 OURS = [".jp-Notebook .jp-RenderedMarkdown", ".jp-Notebook .jp-OutputArea-output"]
 #: Inside it: what JupyterLab's renderers add.
 THEIRS = ["mjx-container", ".jp-InternalAnchorLink"]
 #: Rules about a whole page, which is JupyterLab's to keep.
-#: And one about tables: Markdown has none without a row of headers, so those of the card
-#: at the top of each notebook are empty.
+#: And one about tables: Markdown has none without a row of headers, so the card at the
+#: top of each notebook has one that is empty.
 NOT_OURS = (
     "region",
     "page-has-heading-one",
@@ -19,6 +21,18 @@ NOT_OURS = (
     "bypass",
     "empty-table-header",
 )
+#: The colour of every bar at the left of a box with the colour behind it, as #rrggbb.
+BARS = """() => {
+    const hex = c => '#' + c.match(/\\d+/g).slice(0, 3).map(
+        n => Number(n).toString(16).padStart(2, '0')).join('');
+    const behind = e => {
+        const c = getComputedStyle(e).backgroundColor;
+        return c.endsWith(', 0)') && e.parentElement ? behind(e.parentElement) : c;
+    };
+    const boxes = document.querySelectorAll(".ck-card, [style*='border-left:']");
+    return [...new Set([...boxes].map(box =>
+        hex(getComputedStyle(box).borderLeftColor) + ' ' + hex(behind(box))))];
+}"""
 
 
 def what_axe_finds(page: Any) -> list[str]:
@@ -36,7 +50,14 @@ def what_axe_finds(page: Any) -> list[str]:
         options={"rules": {rule: {"enabled": False} for rule in NOT_OURS}},
     )
     return [
-        f"{violation['id']}: {node['html'][:200]} ({node['failureSummary']})"
-        for violation in found.response["violations"]
-        for node in violation["nodes"]
+        f"{rule['id']} at {node['target']}: {node['failureSummary']}: {node['html']}"
+        for rule in found.response["violations"]
+        for node in rule["nodes"]
     ]
+
+
+def faint_bars(page: Any) -> list[str]:
+    """Return the colours of bars beside our boxes that do not reach a contrast of 3."""
+    pairs = page.evaluate(BARS)
+    assert pairs
+    return [pair for pair in pairs if contrast(*pair.split()) < 3]

@@ -12,7 +12,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from lab_page import has_focus, text_of
-from our_html import what_axe_finds
+from our_html import faint_bars, what_axe_finds
 
 from coursekit.study.folder import course_folder
 
@@ -144,6 +144,7 @@ def test_axe_finds_nothing_to_mend_in_a_lesson(lesson, theme):
     lesson.lab.set_theme(theme)
     lesson.put_all_on_the_page()
     assert what_axe_finds(lesson.page) == []
+    assert faint_bars(lesson.page) == []
     lesson.lab.set_theme("Light")
 
 
@@ -185,3 +186,4 @@ def test_a_mistake_is_named_on_a_card_that_reads_in_both_themes(lab_page):
         for theme in ("Dark", "Light"):
             lab_page.set_theme(theme)
             assert what_axe_finds(opened.page) == []
+            assert faint_bars(opened.page) == []

@@ -11,15 +11,18 @@ from coursekit.grading.colours import contrast
 OURS = [".jp-Notebook .jp-RenderedMarkdown", ".jp-Notebook .jp-OutputArea-output"]
 #: Inside it: what JupyterLab's renderers add.
 THEIRS = ["mjx-container", ".jp-InternalAnchorLink"]
-#: Rules about a whole page, which is JupyterLab's to keep.
-#: And one about tables: Markdown has none without a row of headers, so the card at the
-#: top of each notebook has one that is empty.
+#: Rules that are not ours to keep.
 NOT_OURS = (
+    # about the whole page, which is JupyterLab's
     "region",
     "page-has-heading-one",
     "landmark-one-main",
     "bypass",
+    # Markdown has no table without a row of headers: in the card at the top it is empty
     "empty-table-header",
+    # JupyterLab lets rendered text scroll, and MathJax's copy of a formula for screen
+    # readers can stick out by a pixel; browsers lead the keyboard into real scrollers
+    "scrollable-region-focusable",
 )
 #: The colour of every bar at the left of a box with the colour behind it, as #rrggbb.
 BARS = """() => {

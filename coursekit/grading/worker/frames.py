@@ -34,7 +34,6 @@ MAX_DEPTH, MAX_TEXT, MAX_VALUES = 6, 8000, 1000
 #: The same for a frame from one of our own processes that runs no learner code.
 OWN_TEXT, OWN_VALUES = 1 << 24, 1 << 20
 _COUNT, _WHOLE, _FLOAT = struct.Struct("<I"), struct.Struct("<q"), struct.Struct("<d")
-_LETTER = struct.Struct("c")
 _LENGTHS = tuple(struct.Struct(f"<{axes}Q") for axes in range(MAX_AXES + 1))
 
 
@@ -156,26 +155,27 @@ class _Reader:
     """Walks through the body of one frame, once, from left to right."""
 
     def __init__(self, data: memoryview, longest: int, values: int) -> None:
-        self.data, self.longest, self.left, self.at = data, longest, values, 0
+        self.data, self.longest, self.left = data, longest, values
+        self.at, self.end = 0, len(data)
 
     def take(self, count: int, what: str) -> memoryview:
         """Return the next bytes, if they are there."""
         start, self.at = self.at, self.at + count
-        if self.at > len(self.data):
+        if self.at > self.end:
             raise ProtocolViolation(f"{what} claims more than there is")
         return self.data[start : self.at]
 
     def number(self, form: struct.Struct, what: str) -> Any:
         """Read a number of some kind."""
         start, self.at = self.at, self.at + form.size
-        if self.at > len(self.data):
+        if self.at > self.end:
             raise ProtocolViolation(f"{what} claims more than there is")
         return form.unpack_from(self.data, start)[0]
 
     def count(self, what: str) -> int:
         """Read how many of something follow; each needs a byte at least."""
         number = self.number(_COUNT, what)
-        if number > len(self.data) - self.at:
+        if number > self.end - self.at:
             raise ProtocolViolation(f"{what} claims more than there is")
         return number
 
@@ -186,10 +186,13 @@ class _Reader:
         self.left -= 1
         if self.left < 0:  # a few bytes can stand for an object of many
             raise ProtocolViolation("there are too many values")
-        letter = self.number(_LETTER, "a value")
-        if letter not in _READ:
-            raise ProtocolViolation(f"there is no kind {letter!r}")
-        return _READ[letter](self, depth)
+        if self.at == self.end:
+            raise ProtocolViolation("a value claims more than there is")
+        letter = self.data[self.at]
+        self.at += 1
+        if letter in _READ:
+            return _READ[letter](self, depth)
+        raise ProtocolViolation(f"there is no kind {bytes([letter])!r}")
 
     def items(self, depth: int) -> list[Any]:
         """Read items, one after the other."""
@@ -207,7 +210,7 @@ class _Reader:
 
     def text(self) -> str:
         """Read a text; lone surrogates are left to whoever shows it."""
-        length = self.count("a text")
+        length = self.number(_COUNT, "a text")
         if length > self.longest:
             raise ProtocolViolation(f"a text has more than {self.longest} bytes")
         try:
@@ -238,17 +241,17 @@ class _Reader:
 
 
 #: How the value is read that follows a letter.
-_READ: dict[bytes, Callable[[_Reader, int], Any]] = {
-    b"N": lambda *_: None,
-    b"T": lambda *_: True,
-    b"F": lambda *_: False,
-    b"I": lambda reader, _: reader.number(_WHOLE, "a number"),
-    b"D": lambda reader, _: reader.number(_FLOAT, "a number"),
-    b"S": lambda reader, _: reader.text(),
-    b"O": lambda reader, _: Odd(reader.text()),
-    b"A": lambda reader, _: reader.array(),
-    b"L": _Reader.items,
-    b"M": _Reader.map,
+_READ: dict[int, Callable[[_Reader, int], Any]] = {
+    ord("N"): lambda *_: None,
+    ord("T"): lambda *_: True,
+    ord("F"): lambda *_: False,
+    ord("I"): lambda reader, _: reader.number(_WHOLE, "a number"),
+    ord("D"): lambda reader, _: reader.number(_FLOAT, "a number"),
+    ord("S"): lambda reader, _: reader.text(),
+    ord("O"): lambda reader, _: Odd(reader.text()),
+    ord("A"): lambda reader, _: reader.array(),
+    ord("L"): _Reader.items,
+    ord("M"): _Reader.map,
 }
 
 

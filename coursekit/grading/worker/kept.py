@@ -1,7 +1,7 @@
 """Put back, after every call, what learner code may have patched.
 
-``np.allclose = lambda *a, **k: True`` must last no longer than the call that did it, and
-one answer must not spoil the next.
+``np.allclose = lambda *a, **k: True`` must last no longer than the call that did it,
+and one answer must not spoil the next.
 """
 
 import sys

@@ -128,8 +128,8 @@ def short_answer(
     for cell in notebook.cells:
         if cell.task == question:
             broken = cell.parsed.broken
-        for node in cell.parsed.nodes:
-            if not isinstance(node, ast.Call) or len(node.args) < 2:
+        for node in cell.parsed.calls:
+            if len(node.args) < 2:
                 continue
             called, about = node.func, node.args[0]
             if getattr(called, "attr", getattr(called, "id", "")) != call:

@@ -26,6 +26,11 @@ class Parsed:
         return tuple(ast.walk(ast.Module(body=[*self.body], type_ignores=[])))
 
     @cached_property
+    def calls(self) -> tuple[ast.Call, ...]:
+        """The calls in it, wherever they stand."""
+        return tuple(node for node in self.nodes if isinstance(node, ast.Call))
+
+    @cached_property
     def words(self) -> frozenset[str]:
         """The names in it, and the words in its texts: "torch.nn" is two."""
         return frozenset(word for node in self.nodes for word in _words(node))

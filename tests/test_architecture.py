@@ -47,7 +47,8 @@ LAYERS = {
     ),
     "authoring": (set(), {"jupytext", "nbformat", "nbclient", "nbconvert", "tqdm"}),
     "classroom": ({"grading"}, {"tornado"}),
-    "cli": (EVERYTHING, {"tqdm"}),
+    "commands": (EVERYTHING, {"torch"}),
+    "cli": ({"commands"}, set()),
 }
 
 

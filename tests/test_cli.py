@@ -8,9 +8,10 @@ from types import SimpleNamespace
 import pytest
 
 from coursekit import __version__, cli
+from coursekit.commands import base
 from coursekit.study import doctor, folder, jupyter
 
-COMMANDS = ["lab", "build", "doctor"]
+COMMANDS = ["lab", "build", "doctor", "override"]
 HEAVY = {"torch", "numpy", "matplotlib", "ipywidgets", "IPython", "nbformat", "jinja2"}
 
 
@@ -35,7 +36,7 @@ def run(*arguments):
 
 
 def test_coursekit_alone_prints_its_help_and_counts_as_misused(capsys):
-    assert cli.main([]) == cli.MISUSED
+    assert cli.main([]) == base.MISUSED
     assert "coursekit lab" in capsys.readouterr().out
 
 
@@ -58,7 +59,7 @@ def test_every_command_explains_its_arguments_and_shows_examples(command, capsys
     with pytest.raises(SystemExit) as ended:
         cli.main([command, "--help"])
     text = capsys.readouterr().out
-    assert ended.value.code == cli.DONE
+    assert ended.value.code == base.DONE
     assert f"examples:\n  coursekit {command}" in text
     assert "exit codes:" in text
 
@@ -66,7 +67,7 @@ def test_every_command_explains_its_arguments_and_shows_examples(command, capsys
 def test_an_unknown_command_counts_as_misused(capsys):
     with pytest.raises(SystemExit) as ended:
         cli.main(["fly"])
-    assert ended.value.code == cli.MISUSED
+    assert ended.value.code == base.MISUSED
     assert "invalid choice: 'fly'" in capsys.readouterr().err
 
 
@@ -83,7 +84,7 @@ def test_an_unknown_command_counts_as_misused(capsys):
     ],
 )
 def test_options_of_jupyterlab_pass_through(opened, arguments, place, options):
-    assert cli.main(["lab", *arguments]) == cli.DONE
+    assert cli.main(["lab", *arguments]) == base.DONE
     assert opened.folder == Path(place)
     assert opened.options == (arguments if options is None else options)
 
@@ -92,20 +93,20 @@ def test_options_of_jupyterlab_pass_through(opened, arguments, place, options):
 def test_a_folder_out_of_place_is_not_taken_for_something_else(
     opened, arguments, capsys
 ):
-    assert cli.main(["lab", *arguments]) == cli.MISUSED
+    assert cli.main(["lab", *arguments]) == base.MISUSED
     assert "The folder comes first" in capsys.readouterr().err
     assert not hasattr(opened, "folder")
 
 
 def test_a_jupyterlab_that_fails_counts_as_broken(opened, capsys):
     opened.code = 1
-    assert cli.main(["lab"]) == cli.BROKEN
+    assert cli.main(["lab"]) == base.BROKEN
     assert "coursekit doctor" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
     ("error", "code"),
-    [(folder.FolderError, cli.MISUSED), (folder.CourseMissingError, cli.BROKEN)],
+    [(folder.FolderError, base.MISUSED), (folder.CourseMissingError, base.BROKEN)],
 )
 def test_a_folder_that_cannot_be_laid_out_says_why(
     opened, monkeypatch, capsys, error, code
@@ -124,16 +125,16 @@ def test_control_c_is_quiet(monkeypatch, capsys):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(folder, "refresh", interrupt)
-    assert cli.main(["lab"]) == cli.INTERRUPTED
+    assert cli.main(["lab"]) == base.INTERRUPTED
     assert capsys.readouterr().err == ""
 
 
 @pytest.mark.parametrize(
     ("grade", "code"),
     [
-        (doctor.Grade.OK, cli.DONE),
-        (doctor.Grade.NOTE, cli.DONE),
-        (doctor.Grade.PROBLEM, cli.BROKEN),
+        (doctor.Grade.OK, base.DONE),
+        (doctor.Grade.NOTE, base.DONE),
+        (doctor.Grade.PROBLEM, base.BROKEN),
     ],
 )
 def test_doctor_fails_only_on_what_blocks(monkeypatch, capsys, grade, code):
@@ -159,14 +160,14 @@ def building(monkeypatch):
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        (["07"], cli.DONE, "built: 07\n"),
-        (["07", "--check"], cli.DIFFERS, "stale: 07\n"),
-        (["--check"], cli.DONE, ""),
-        (["broken"], cli.BROKEN, ""),
+        (["07"], base.DONE, "built: 07\n"),
+        (["07", "--check"], base.DIFFERS, "stale: 07\n"),
+        (["--check"], base.DONE, ""),
+        (["broken"], base.BROKEN, ""),
     ],
 )
 def test_build_names_what_it_did(building, capsys, arguments, code, said):
     assert cli.main(["build", *arguments]) == code
     out, err = capsys.readouterr()
     assert out == said
-    assert ("unpaired marker" in err) == (code == cli.BROKEN)
+    assert ("unpaired marker" in err) == (code == base.BROKEN)

@@ -4,16 +4,18 @@ Bulk grading does not: there the answer runs elsewhere and only outcomes come ba
 """
 
 import inspect
+import linecache
 import textwrap
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from coursekit.grading.cases import cases_for, seed_for
 from coursekit.grading.judge import judge, uniform
 from coursekit.grading.reasons import Reason
-from coursekit.grading.source import Use, forbidden_uses, meanings
+from coursekit.grading.source import Use, definition, forbidden_uses, meanings
 from coursekit.grading.task import Task
 from coursekit.grading.verdict import Status, Verdict
-from coursekit.probes.run import observe_all
+from coursekit.probes.run import codes_of, observe_all
 
 
 def judge_answer(
@@ -54,26 +56,73 @@ def judge_answer(
 def uses_of(answer: Any, task: Task) -> list[Use]:
     """Return the calls the task does not allow in the source of a live answer.
 
-    An answer without readable source that comes from a forbidden module is a use too.
+    An answer without readable source that comes from a forbidden module is a use too,
+    and so is a class made from a forbidden one.
     """
     home = getattr(answer, "__module__", None) or ""
     if any(home == name or home.startswith(f"{name}.") for name in task.forbidden):
         return [Use(f"{home}.{getattr(answer, '__name__', task.name)}", 1)]
-    members = vars(answer).values() if isinstance(answer, type) else ()
-    methods = [member for member in members if inspect.isfunction(member)]
-    source = "\n".join(_sources(answer) or [t for f in methods for t in _sources(f)])
-    home = next(iter(methods), answer)
-    names = meanings(getattr(home, "__globals__", {}), task.forbidden)
-    return forbidden_uses(source, task.forbidden, names)
+    function = _function_of(answer)
+    names = meanings(getattr(function, "__globals__", {}), task.forbidden)
+    names |= _helpers(function, task.forbidden, names)
+    uses = forbidden_uses(_source(answer), task.forbidden, names)
+    if not uses and isinstance(answer, type):
+        bases = {base.__name__: base for base in answer.__mro__[1:]}
+        uses = [Use(n, 1) for n in meanings(bases, task.forbidden).values()][:1]
+    return uses
 
 
-def _sources(thing: Any) -> list[str]:
+def _helpers(
+    function: Any, forbidden: Sequence[str], names: Mapping[str, str]
+) -> dict[str, str]:
+    """Return which functions and classes of the notebook are made of what, by name.
+
+    Only those count that the answer, or another of them, speaks of.
+    """
+    space = getattr(function, "__globals__", {})
+    found: dict[str, str] = {}
+    waiting, seen = [function], {id(function)}
+    order: list[tuple[str, Any]] = []
+    while waiting:
+        for name in _spoken_of(waiting.pop()):
+            helper = space.get(name)
+            ours = getattr(_function_of(helper), "__globals__", None) is space
+            if ours and id(helper) not in seen:
+                seen.add(id(helper))
+                waiting.append(helper)
+                order.append((name, helper))
+    for name, helper in reversed(order):  # those that others are made of come last
+        uses = forbidden_uses(_source(helper), forbidden, {**names, **found})
+        if uses:
+            found[name] = uses[0].name
+    return found
+
+
+def _function_of(thing: Any) -> Any:
+    """Return a function itself, of a class the first of its methods."""
+    if isinstance(thing, type):
+        return next(filter(inspect.isfunction, vars(thing).values()), None)
+    return thing
+
+
+def _spoken_of(thing: Any) -> Iterator[str]:
+    """Yield the global names that the code of a function or class speaks of."""
+    for code in codes_of(thing):
+        yield from code.co_names
+
+
+def _source(thing: Any) -> str:
     """Return the source of a function or class, or nothing where there is none.
 
     Of a class that was defined in a notebook Python cannot find the source, but it
-    can that of each of its methods.
+    can that of each of its methods, and with it the cell.
     """
     try:
-        return [textwrap.dedent(inspect.getsource(inspect.unwrap(thing)))]
+        return textwrap.dedent(inspect.getsource(inspect.unwrap(thing)))
     except (OSError, TypeError, ValueError):
-        return []
+        pass
+    if not isinstance(thing, type):
+        return ""
+    method = _function_of(thing)
+    path = getattr(getattr(method, "__code__", None), "co_filename", "")
+    return definition(thing.__name__, "".join(linecache.getlines(path)))

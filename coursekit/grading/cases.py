@@ -123,8 +123,7 @@ class Cases(Mapping[str, Case]):
         return self._wrong[key]
 
 
-@lru_cache(maxsize=64)
-def cases_for(task: Task, seed: int) -> Cases:
+def draw_cases(task: Task, seed: int) -> Cases:
     """Draw the cases of ``task``: the same for the same seed, here and in bulk.
 
     Raises
@@ -133,5 +132,10 @@ def cases_for(task: Task, seed: int) -> Cases:
         If ``seed`` is negative.
     """
     if seed < 0:
-        raise ValueError(f"cases_for: seed must be at least 0; got {seed}.")
+        raise ValueError(f"draw_cases: seed must be at least 0; got {seed}.")
     return Cases(task, task.draw(np.random.default_rng(np.random.SeedSequence(seed))))
+
+
+#: The same, remembering the last ones: a notebook asks for the same cases again and
+#: again. Bulk grading never does, and would only hold a class's inputs in memory.
+cases_for = lru_cache(maxsize=64)(draw_cases)

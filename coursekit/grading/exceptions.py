@@ -26,6 +26,8 @@ def explain(raised: Raised, task: Task) -> tuple[Reason, str]:
     """
     if raised.type_name == "Complaint":  # our own, already in words
         return Reason.WRONG_TYPE, raised.message
+    if raised.type_name == "TooMuchPrinted":  # ours too
+        return Reason.OUTPUT_LIMIT, raised.message
     if _at_the_call(raised):
         return Reason.BAD_SIGNATURE, (
             f"The call itself failed: {raised.message}. The card's signature is "

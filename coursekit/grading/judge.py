@@ -4,6 +4,7 @@ Nothing here runs learner code: an outcome is plain data, and so is the verdict.
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +12,7 @@ import numpy as np
 from coursekit.grading.cases import Cases
 from coursekit.grading.compare import Problem, find_problem, number, wrong_entries
 from coursekit.grading.exceptions import explain
-from coursekit.grading.reasons import Reason
+from coursekit.grading.reasons import NOT_WRITTEN, Reason
 from coursekit.grading.recognise import diagnose
 from coursekit.grading.source import Use
 from coursekit.grading.task import Case, Criterion, Task
@@ -71,8 +72,7 @@ def judge(
     if uses:
         return _forbidden(task, uses)
     if all(_is_stub(outcomes[name]) for name in cases):
-        message = "Not written yet: replace the line that raises NotImplementedError."
-        return uniform(task, Status.TODO, Reason.NOT_ATTEMPTED, message)
+        return uniform(task, Status.TODO, Reason.NOT_ATTEMPTED, NOT_WRITTEN)
     known = cases if isinstance(cases, Cases) else Cases(task, cases)
     return _Judgement(known, outcomes).verdict()
 
@@ -223,8 +223,8 @@ class _Judgement:
                 with np.errstate(all="ignore"):
                     ours = np.asarray(law.measure(inputs, expected.values))
                     theirs = np.asarray(law.measure(inputs, outcome.values))
-            except (TypeError, ValueError, KeyError):
-                continue  # the law speaks of a value that has another form here
+            except Exception:  # what came back has a form that the law does not know
+                continue
             if theirs.shape != ours.shape or theirs.dtype.kind not in "iuf":
                 continue
             wrong = wrong_entries(theirs, ours, self.cases[case])
@@ -256,7 +256,10 @@ class _Judgement:
 
     def notes(self) -> list[str]:
         """Return what costs nothing: the task's remarks, and what was printed."""
-        notes = [remark(self.outcomes) for remark in self.task.remarks]
+        notes = []
+        for remark in self.task.remarks:
+            with suppress(Exception):  # what came back may be of any form
+                notes.append(remark(self.outcomes))
         for case in self.cases:
             if self.outcomes[case].printed.strip():
                 printed = self.outcomes[case].printed.strip()

@@ -41,3 +41,7 @@ class Reason(StrEnum):
     AMBIGUOUS_SUBMISSION = "AMBIGUOUS_SUBMISSION"
     NO_SUBMISSION = "NO_SUBMISSION"
     GRADER_ERROR = "GRADER_ERROR"
+
+
+#: What is said of a task that nothing was written for, by whoever finds it so.
+NOT_WRITTEN = "Not written yet: replace the line that raises NotImplementedError."

@@ -1,6 +1,7 @@
 """Find the known mistakes that explain what a learner's answer gave."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 import numpy as np
 
@@ -169,7 +170,9 @@ def _evidence(
         outcome = outcomes[case]
         if mistake.evidence and case in shows_it and isinstance(outcome, Observed):
             expected = cases.expected(case).values
-            told = mistake.evidence(cases[case].inputs, outcome.values, expected)
+            told = ""
+            with suppress(Exception):  # what came back may be of any form
+                told = mistake.evidence(cases[case].inputs, outcome.values, expected)
             if told:  # not every case that is wrong need show the number
                 return told
     return ""

@@ -2,9 +2,13 @@
 
 import ast
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
+
+#: How many helpers may stand between an answer and what it may not use.
+MOST_PASSES = 8
 
 
 @dataclass(frozen=True)
@@ -39,14 +43,60 @@ def forbidden_uses(
     >>> forbidden_uses(text, ["torch.nn.functional.layer_norm"])
     [Use(name='torch.nn.functional.layer_norm', line=2)]
     """
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError):
-        return []
     finder = _Finder(dict(names or {}), forbidden)
-    finder.visit(tree)
+    finder.read(source)
     unique = {use.line: use for use in reversed(finder.found)}
     return [unique[line] for line in sorted(unique)]
+
+
+def uses_in_cells(
+    task: str, cell: str, forbidden: Sequence[str], others: Iterable[str] = ()
+) -> list[Use]:
+    r"""Return the uses of ``forbidden`` names in what a cell defines as ``task``.
+
+    Lines count from the first of the definition, as in the notebook's own check.
+
+    Parameters
+    ----------
+    task : str
+        The name of the function or class.
+    cell : str
+        The source of the cell that defines it.
+    forbidden : sequence of str
+        Dotted names.
+    others : iterable of str, default=()
+        The other cells. What they, and the rest of the cell, import and define is
+        known by its name: a helper made of something forbidden stands for it.
+
+    Examples
+    --------
+    >>> cell = "def mine(x):\n    return layer(x)"
+    >>> other = "import torch\nlayer = torch.nn.LayerNorm"
+    >>> uses_in_cells("mine", cell, ["torch.nn.LayerNorm"], [other])
+    [Use(name='torch.nn.LayerNorm', line=2)]
+    """
+    if not forbidden:
+        return []
+    finder = _Finder({}, forbidden)
+    for _ in range(MOST_PASSES):  # a cell may use what a later one defines
+        before = dict(finder.names)
+        for source in (*others, cell):
+            finder.read(source)
+        if finder.names == before:
+            break
+    finder.names.pop(task, None)
+    return forbidden_uses(definition(task, cell), forbidden, finder.names)
+
+
+def definition(name: str, cell: str) -> str:
+    """Return the last definition of a name at the top level of a cell."""
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    with suppress(SyntaxError, ValueError, RecursionError, MemoryError):
+        found = [n for n in ast.parse(cell).body if getattr(n, "name", "") == name]
+        for node in (n for n in reversed(found) if isinstance(n, kinds)):
+            first = min([node, *node.decorator_list], key=lambda n: n.lineno).lineno
+            return "\n".join(cell.splitlines()[first - 1 : node.end_lineno])
+    return cell
 
 
 def meanings(namespace: Mapping[str, Any], forbidden: Sequence[str]) -> dict[str, str]:
@@ -90,13 +140,30 @@ def _covers(forbidden: str, name: str) -> bool:
     return name == forbidden or name.startswith(f"{forbidden}.")
 
 
+def _starred(module: str, forbidden: Sequence[str]) -> dict[str, str]:
+    """Return what a star import brings that matters: the forbidden, or the way to it.
+
+    Examples
+    --------
+    >>> _starred("torch", ["torch.nn.LayerNorm", "coursekit.nets"])
+    {'nn': 'torch.nn'}
+    """
+    inside = [name[len(module) + 1 :] for name in forbidden if _covers(module, name)]
+    heads = {rest.partition(".")[0] for rest in inside if rest}
+    return {head: f"{module}.{head}" for head in sorted(heads)}
+
+
 class _Finder(ast.NodeVisitor):
     """Walk the source once, keeping what each name stands for."""
 
     def __init__(self, names: dict[str, str], forbidden: Sequence[str]) -> None:
         self.names, self.forbidden = names, forbidden
-        self.starred: list[str] = []
         self.found: list[Use] = []
+
+    def read(self, source: str) -> None:
+        """Walk a source; one that Python cannot read, or not to its end, says less."""
+        with suppress(SyntaxError, ValueError, RecursionError, MemoryError):
+            self.visit(ast.parse(source))
 
     def visit_Import(self, node: ast.Import) -> None:
         for alias in node.names:
@@ -111,15 +178,32 @@ class _Finder(ast.NodeVisitor):
         for alias in node.names:
             if alias.name == "*":
                 self.note(node.module or "", node.lineno)
-                self.starred.append(node.module or "")
+                self.names |= _starred(node.module or "", self.forbidden)
                 continue
             full = f"{node.module}.{alias.name}"
             self.note(full, node.lineno)
             self.names[alias.asname or alias.name] = full
 
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
+        self.define(node)
+
+    visit_AsyncFunctionDef = visit_ClassDef = visit_FunctionDef
+
+    def define(self, node: ast.FunctionDef | ast.ClassDef) -> None:
+        """Look inside; what is made of something forbidden stands for it."""
+        before, outside = len(self.found), dict(self.names)
+        self.generic_visit(node)
+        self.names = outside  # what it defines inside means nothing out here
+        self.names.pop(node.name, None)
+        if len(self.found) > before:
+            self.names[node.name] = self.found[before].name
+
     def visit_Assign(self, node: ast.Assign) -> None:
+        before = len(self.found)
         self.generic_visit(node)
         meaning = self.resolve(node.value)
+        if isinstance(node.value, ast.Lambda) and len(self.found) > before:
+            meaning = self.found[before].name
         for target in node.targets:
             if isinstance(target, ast.Name):
                 if meaning:
@@ -128,9 +212,8 @@ class _Finder(ast.NodeVisitor):
                     self.names.pop(target.id, None)
 
     def visit_Name(self, node: ast.Name) -> None:
-        if isinstance(node.ctx, ast.Load):
-            for full in self.possible(node.id):
-                self.note(full, node.lineno)
+        if isinstance(node.ctx, ast.Load) and node.id in self.names:
+            self.note(self.names[node.id], node.lineno)
 
     def visit_Attribute(self, node: ast.Attribute) -> None:
         if full := self.resolve(node):
@@ -142,17 +225,10 @@ class _Finder(ast.NodeVisitor):
             self.note(full, node.lineno)
         self.generic_visit(node)
 
-    def possible(self, name: str) -> Iterator[str]:
-        """Yield what a bare name may stand for."""
-        if name in self.names:
-            yield self.names[name]
-        else:
-            yield from (f"{module}.{name}" for module in self.starred)
-
     def resolve(self, node: ast.AST) -> str:
         """Return the dotted name an expression stands for, or nothing."""
         if isinstance(node, ast.Name):
-            return next(self.possible(node.id), "")
+            return self.names.get(node.id, "")
         if isinstance(node, ast.Attribute):
             base = self.resolve(node.value)
             return f"{base}.{node.attr}" if base else ""

@@ -12,19 +12,20 @@ DTYPES = frozenset(
     ["bool", "complex64", "complex128", "float16", "float32", "float64"]
     + [f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)]
 )
-#: Longest string that crosses; nothing a probe reports needs more.
-LONGEST = 1000
+#: Longest string that crosses, and most axes; nothing a probe reports needs more.
+LONGEST, MAX_AXES = 1000, 8
 
 
 def name_of(value: object) -> str:
     """Return the name of a value's type as a learner writes it (``None`` is None)."""
     if value is None:
         return "None"
-    try:
-        name = str(type(value).__name__)
-    except Exception:  # a metaclass of the learner's may do anything
-        name = "object"
-    return name[:80]
+    return class_name(type(value))
+
+
+def class_name(kind: type) -> str:
+    """Return the name a class was given, whatever its metaclass would say."""
+    return str.__getitem__(type.__dict__["__name__"].__get__(kind), slice(80))
 
 
 def plain(value: Any) -> Value | Odd:
@@ -65,6 +66,8 @@ def _plain_array(value: np.ndarray) -> np.ndarray | Odd:
     """Copy an exact array of a known element type; anything else is `Odd`."""
     if value.dtype.name not in DTYPES:
         return Odd(f"ndarray of {value.dtype.name}"[:80])
+    if value.ndim > MAX_AXES:
+        return Odd(f"ndarray with {value.ndim} axes")
     return np.array(value, dtype=value.dtype.newbyteorder("="), order="C")
 
 

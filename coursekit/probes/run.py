@@ -12,40 +12,61 @@ from typing import Any
 import numpy as np
 
 from coursekit.probes.outcome import Observed, Outcome, Raised
-from coursekit.probes.plain import LONGEST, plain
+from coursekit.probes.plain import LONGEST, class_name, plain
 
 Probe = Callable[[Any, Mapping[str, Any]], Mapping[str, Any]]
 
-#: Characters kept of what one call prints.
-PRINTED = 2000
+#: Characters kept of what one call prints, and how many it may print.
+PRINTED, MOST_PRINTED = 2000, 1 << 20
 
 
 class OutOfTime(BaseException):
     """Raised by a timer of ours while an answer runs; `observe` lets it through."""
 
 
-class _Bounded(io.TextIOBase):
-    """A text stream that keeps the first `PRINTED` characters and drops the rest."""
+class TooMuchPrinted(BaseException):
+    """An answer printed more than `MOST_PRINTED` characters in one call."""
+
+
+class Bounded(io.TextIOBase):
+    """A text stream that keeps the first `PRINTED` characters and drops the rest.
+
+    Beyond `MOST_PRINTED` it raises `TooMuchPrinted`: a loop that prints without end
+    would go on for as long as it is let.
+    """
 
     def __init__(self) -> None:
         self.kept: list[str] = []
-        self.room = PRINTED
+        self.room, self.left = PRINTED, MOST_PRINTED
 
     def writable(self) -> bool:
+        """Return True: that is what ``print`` asks for."""
         return True
 
     def write(self, text: str) -> int:
+        """Keep what there is room for."""
         if self.room > 0:
             self.kept.append(text[: self.room])
-            self.room -= len(text)
+        self.room -= len(text)
+        self.left -= len(text)
+        self.check()
         return len(text)
 
+    def check(self) -> None:
+        """Raise `TooMuchPrinted` if too much was; `write` has, but may go unheard."""
+        if self.left < 0:
+            raise TooMuchPrinted(
+                f"It printed more than {MOST_PRINTED:,} characters in one call; a few "
+                "lines are expected. Is there a print in a loop that does not end?"
+            )
+
     def text(self) -> str:
+        """Return what was kept, and say so where that is not all."""
         return "".join(self.kept) + ("\n[cut here]" if self.room < 0 else "")
 
 
 @contextlib.contextmanager
-def _quiet(stream: _Bounded) -> Iterator[None]:
+def quiet(stream: Bounded) -> Iterator[None]:
     """Catch prints; leave warnings and NumPy's error state as they were."""
     with (
         contextlib.redirect_stdout(stream),
@@ -85,15 +106,16 @@ def observe(probe: Probe, answer: Any, inputs: Mapping[str, Any]) -> Outcome:
     >>> observe(lambda answer, inputs: {"y": answer(inputs["x"])}, abs, {"x": -2})
     Observed(values={'y': 2}, printed='')
     """
-    printed = _Bounded()
+    printed = Bounded()
     try:
-        with _quiet(printed):
+        with quiet(printed):
             seen = probe(answer, copy.deepcopy(dict(inputs)))
             values = {name: plain(value) for name, value in seen.items()}
+        printed.check()
     except OutOfTime:
         raise
     except BaseException as error:
-        return _raised(error, answer, printed.text())
+        return describe(error, answer, printed.text())
     return Observed(values, printed.text())
 
 
@@ -104,26 +126,29 @@ def observe_all(
     return {name: observe(probe, answer, inputs) for name, inputs in cases.items()}
 
 
-def _raised(error: BaseException, answer: Any, printed: str) -> Raised:
+def describe(error: BaseException, answer: Any, printed: str = "") -> Raised:
     """Describe an exception by strings alone, with its place inside the answer."""
     try:
-        message = str(error)
-    except Exception:  # the learner's own exception class may do anything
+        message = str.__getitem__(str(error), slice(LONGEST))
+    except OutOfTime:
+        raise
+    except BaseException:  # the learner's own exception class may do anything
         message = "(its message could not be read)"
+    bases = type.__dict__["__mro__"].__get__(type(error))[1:-1]
     line, source = _place(error.__traceback__, answer)
     return Raised(
-        type_name=type(error).__name__[:80],
-        message=message[:LONGEST],
+        type_name=class_name(type(error)),
+        message=message,
         line=line,
         source_line=source,
         printed=printed,
-        bases=tuple(base.__name__[:80] for base in type(error).__mro__[1:-1]),
+        bases=tuple(map(class_name, bases[:20])),
     )
 
 
 def _place(trace: TracebackType | None, answer: Any) -> tuple[int | None, str]:
     """Return line (from 1) and text of the answer's innermost frame in ``trace``."""
-    firsts = {code: code.co_firstlineno for code in _codes(answer)}
+    firsts = {code: code.co_firstlineno for code in codes_of(answer)}
     line, source = None, ""
     while trace is not None:
         code = trace.tb_frame.f_code
@@ -135,7 +160,7 @@ def _place(trace: TracebackType | None, answer: Any) -> tuple[int | None, str]:
     return line, source
 
 
-def _codes(answer: Any) -> Iterator[CodeType]:
+def codes_of(answer: Any) -> Iterator[CodeType]:
     """Yield the code of a function, or of a class's methods, and all nested in it."""
     members = vars(answer).values() if isinstance(answer, type) else [answer]
     waiting = [getattr(member, "__code__", None) for member in members]

@@ -22,6 +22,7 @@ from coursekit.grading.question import Question, judge_short
 from coursekit.grading.reasons import Reason
 from coursekit.grading.task import Task
 from coursekit.grading.verdict import CriterionVerdict, Status, Verdict
+from coursekit.probes.session import untouched
 from coursekit.study.completion import export_completion
 from coursekit.study.find import (
     NOTHING,
@@ -31,7 +32,6 @@ from coursekit.study.find import (
     what_it_wants,
 )
 from coursekit.study.progress_card import progress_card
-from coursekit.study.session import untouched
 from coursekit.study.store import store
 from coursekit.study.timelimit import VARIABLE, Stopped, seconds_allowed, within
 from coursekit.study.worked import worked_answer

@@ -7,6 +7,7 @@ import pytest
 
 from coursekit.grading.attempt import judge_answer, uses_of
 from coursekit.grading.reasons import Reason
+from coursekit.grading.source import Use, uses_in_cells
 
 CELL = """\
 class Net:
@@ -24,24 +25,52 @@ TASK = SimpleNamespace(
 )
 
 
+LAYER_NORM = "torch.nn.functional.layer_norm"
+
+
 @pytest.fixture
-def class_of_a_notebook():
-    """Return a class that has no file, only cells, as in a notebook."""
-    from torch.nn import functional
+def run_cells():
+    """Return what runs cells, which have no file, as in a notebook."""
+    names = []
 
-    name = "<cell 1>"
-    linecache.cache[name] = (len(CELL), None, CELL.splitlines(keepends=True), name)
-    namespace = {"__name__": "__main__", "F": functional}
-    exec(compile(CELL, name, "exec"), namespace)
-    yield namespace["Net"]
-    del linecache.cache[name]
+    def run(*cells):
+        from torch import nn
+
+        namespace = {"__name__": "__main__", "F": nn.functional, "nn": nn}
+        for source in cells:
+            names.append(name := f"<cell {len(names)}>")
+            lines = source.splitlines(keepends=True)
+            linecache.cache[name] = (len(source), None, lines, name)
+            exec(compile(source, name, "exec"), namespace)
+        return namespace
+
+    yield run
+    for name in names:
+        del linecache.cache[name]
 
 
-def test_forbidden_calls_are_found_in_the_methods_of_a_notebook_s_class(
-    class_of_a_notebook,
-):
-    (use,) = uses_of(class_of_a_notebook, TASK)
-    assert use.name == "torch.nn.functional.layer_norm"
+def test_forbidden_calls_are_found_in_the_methods_of_a_notebook_s_class(run_cells):
+    assert uses_of(run_cells(CELL)["Net"], TASK) == [Use(LAYER_NORM, 6)]
+
+
+def test_a_class_made_from_a_forbidden_one_is_a_use(run_cells):
+    space = run_cells(
+        "class Mine(nn.LayerNorm): pass", "class Net(Mine):\n    size = 3"
+    )
+    task = SimpleNamespace(**{**vars(TASK), "forbidden": ("torch.nn.LayerNorm",)})
+    assert uses_of(space["Net"], task) == [Use("torch.nn.LayerNorm", 1)]
+
+
+def test_a_helper_made_of_something_forbidden_stands_for_it(run_cells):
+    space = run_cells(
+        "def inner(x):\n    return F.layer_norm(x, (3,))",
+        "def outer(x):\n    return inner(x)",
+        "def unused(x):\n    return F.layer_norm(x, (3,))",
+        "def answer(x):\n    return outer(x)",
+        "def other(x):\n    return x",
+    )
+    assert uses_of(space["answer"], TASK) == [Use(LAYER_NORM, 2)]
+    assert uses_of(space["other"], TASK) == []
 
 
 def test_something_that_cannot_be_called_is_told_what_to_define():
@@ -50,3 +79,45 @@ def test_something_that_cannot_be_called_is_told_what_to_define():
     end = judge_answer(task, 3).criteria[0]
     assert end.reason is Reason.NOT_CALLABLE
     assert "Net should be a class; it is a int. Define the class `Net()`" in end.message
+
+
+NN, IMPORTS = ["torch.nn.LayerNorm", LAYER_NORM], "import torch\nfrom torch import nn"
+BY_HELPER = "def helper(x):\n    return nn.functional.layer_norm(x, (3,))"
+
+
+@pytest.mark.parametrize(
+    ("others", "answer", "uses"),
+    [
+        ([IMPORTS], "class Net(nn.LayerNorm): pass", [Use(NN[0], 1)]),
+        ([IMPORTS], "\n\nclass Net(nn.LayerNorm): pass", [Use(NN[0], 1)]),
+        ([], f"{IMPORTS}\nclass Net(nn.LayerNorm): pass", [Use(NN[0], 1)]),
+        (
+            ["from torch.nn import *"],
+            "class Net(LayerNorm):\n  pass",
+            [Use(NN[0], 1)],
+        ),
+        (
+            [IMPORTS, "Base = nn.LayerNorm", "class Mine(Base): pass"],
+            "@decorated\nclass Net(Mine):\n    pass",
+            [Use(NN[0], 2)],
+        ),
+        (
+            ["def outer(x):\n    return helper(x)", BY_HELPER, IMPORTS],
+            "def Net(x):\n    return outer(x)",
+            [Use(LAYER_NORM, 2)],
+        ),
+        ([IMPORTS, BY_HELPER], "def Net(x):\n    return x", []),
+        ([IMPORTS], "spare = nn.LayerNorm\ndef Net(x):\n    return x", []),
+        ([IMPORTS, BY_HELPER, "def helper(x): ..."], "def Net(x): helper(x)", []),
+        (
+            ["f = lambda x: nn.functional.layer_norm(x)", IMPORTS],
+            "Net = 1\ndef Net(x):\n    return f(x)",
+            [Use(LAYER_NORM, 2)],
+        ),
+        ([IMPORTS, "def f():\n    nn = 3"], "Net = 1\ndef Net(x): nn.LayerNorm", None),
+        (["broken("], "def Net(x): return x", []),
+    ],
+)
+def test_what_other_cells_define_is_known_by_its_name(others, answer, uses):
+    expected = [Use(NN[0], 1)] if uses is None else uses
+    assert uses_in_cells("Net", answer, NN, others) == expected

@@ -60,8 +60,8 @@ def test_an_answer_is_found_with_a_note_on_what_was_unusual(cells, notes):
             "something else",
         ),
         ([cell("x = 1", task="double")], Reason.NOT_DEFINED, "no function"),
-        ([cell(STUB, task="double")], Reason.NOT_ATTEMPTED, "still there"),
-        ([STUB], Reason.NOT_ATTEMPTED, "still there"),
+        ([cell(STUB, task="double")], Reason.NOT_ATTEMPTED, "replace the line"),
+        ([STUB], Reason.NOT_ATTEMPTED, "replace the line"),
         (
             [cell("def double(x)\n    return 2", task="double")],
             Reason.SYNTAX_ERROR,
@@ -127,8 +127,7 @@ def test_only_imports_definitions_and_constants_are_loaded_beside_an_answer():
         ('x = answer("a", (2, 3))', (2, 3)),
         ('answer("a", "relu")', "relu"),
         ('answer("a", ...)', ...),
-        ('answer("b", 3)', None),
-        ('answer("a")', None),
+        ('answer("a", None)', None),
         ('answer("a", f(3))', "f(3)"),
         ('answer("a", (1 / 4) ** 10)', 0.25**10),
         ('answer("a", 2 * 3 - 10 % 4 // 1)', 4),
@@ -142,3 +141,22 @@ def test_only_imports_definitions_and_constants_are_loaded_beside_an_answer():
 )
 def test_short_answers_are_read_as_literals(source, value):
     assert short_answer("a", notebook(source)) == value
+
+
+@pytest.mark.parametrize("source", ['answer("b", 3)', 'answer("a")', "f()(3, 4)", ""])
+def test_a_short_answer_that_is_not_there_is_missing(source):
+    found = short_answer("a", notebook(source))
+    assert found.reason is Reason.CELL_MISSING
+
+
+def test_a_short_answer_in_a_cell_that_is_not_python_says_so():
+    found = short_answer("a", notebook(cell('answer("a", 3', task="a")))
+    assert found.reason is Reason.SYNTAX_ERROR and "line 1" in found.message.lower()
+
+
+def test_expressions_nested_too_deep_to_write_down_cost_nothing_else():
+    deep = "+".join(["1"] * 1500)
+    short = f'answer("a", {deep})'
+    cells = notebook(f"def f():\n    return {deep}", "import numpy", short)
+    assert list(beside(cells, [])) == ["import numpy"]
+    assert short_answer("a", cells) == ""

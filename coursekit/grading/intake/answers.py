@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from coursekit.grading.intake.reading import Cell, Notebook
-from coursekit.grading.reasons import Reason
+from coursekit.grading.reasons import NOT_WRITTEN, Reason
 
 #: Parts of an expression that only name, hold and combine: evaluating them runs nothing
 #: that a learner wrote.
@@ -108,10 +108,7 @@ def answer_to(task: str, notebook: Notebook, start: str = "") -> Answer | NoAnsw
         broken = next((one for one in reversed(marked) if one.broken), None)
         if broken is not None:
             return NoAnswer(Reason.SYNTAX_ERROR, broken.broken)
-        return NoAnswer(
-            Reason.NOT_ATTEMPTED,
-            "Not written yet: the line that raises NotImplementedError is still there.",
-        )
+        return NoAnswer(Reason.NOT_ATTEMPTED, NOT_WRITTEN)
     chosen = tried[-1]
     return Answer(chosen.source, tuple(_notes(chosen, tried, marked)))
 
@@ -131,31 +128,44 @@ def beside(notebook: Notebook, tasks: Iterable[str]) -> Iterator[str]:
         if cell.kind != "code":
             continue
         kept = [node for node in _read(cell).body if _may_load(node, answers)]
-        if kept:
-            yield ast.unparse(ast.Module(body=kept, type_ignores=[]))
+        if kept and (source := _unparsed(ast.Module(body=kept, type_ignores=[]))):
+            yield source
 
 
 def short_answer(
     question: str, notebook: Notebook, call: str = "answer"
-) -> object | None:
-    """Return what ``answer("name", ...)`` was given, or None where there is no call.
+) -> object | NoAnswer:
+    """Return what ``answer("name", ...)`` was given, `NoAnswer` if there is no call.
 
     Only literals are read: numbers and arithmetic with them, texts, tuples and lists,
     and ``...`` for no answer yet. The last call that is more than the dots counts.
     """
-    found: object | None = None
+    found: tuple[object] | None = None
+    broken = ""
     for cell in notebook.cells:
-        for node in ast.walk(ast.Module(body=[*_read(cell).body], type_ignores=[])):
+        one = _read(cell)
+        if cell.task == question:
+            broken = one.broken
+        for node in ast.walk(ast.Module(body=[*one.body], type_ignores=[])):
             if not isinstance(node, ast.Call) or len(node.args) < 2:
                 continue
-            if ast.unparse(node.func).rpartition(".")[2] != call:
+            called, about = node.func, node.args[0]
+            if getattr(called, "attr", getattr(called, "id", "")) != call:
                 continue
-            if not isinstance(node.args[0], ast.Constant):
-                continue
-            if node.args[0].value == question:
+            if isinstance(about, ast.Constant) and about.value == question:
                 value = _literal(node.args[1])
-                found = value if found is None or value is not ... else found
-    return found
+                found = (value,) if found is None or value is not ... else found
+    return found[0] if found else _no_short(question, call, broken)
+
+
+def _no_short(question: str, call: str, broken: str) -> NoAnswer:
+    if broken:
+        return NoAnswer(Reason.SYNTAX_ERROR, broken)
+    return NoAnswer(
+        Reason.CELL_MISSING,
+        f'The notebook has no cell with {call}("{question}", ...). Was it deleted? '
+        "Take a fresh copy of the exercise and put your answers in.",
+    )
 
 
 def _literal(node: ast.expr) -> object:
@@ -163,7 +173,15 @@ def _literal(node: ast.expr) -> object:
     try:
         return _value(node)
     except (ValueError, TypeError, ArithmeticError, RecursionError):
-        return ast.unparse(node)[:80]
+        return _unparsed(node)[:80]
+
+
+def _unparsed(node: ast.AST) -> str:
+    """Return the source of a tree; '' where it is nested too deep to be written."""
+    try:
+        return ast.unparse(node)
+    except RecursionError:
+        return ""
 
 
 def _value(node: ast.expr) -> object:
@@ -236,7 +254,7 @@ def _raises_only(body: Sequence[ast.stmt]) -> bool:
     rest = [n for n in body if not (isinstance(n, ast.Expr) and _is_text(n.value))]
     if len(rest) != 1 or not isinstance(rest[0], ast.Raise) or rest[0].exc is None:
         return False
-    return "NotImplementedError" in ast.unparse(rest[0].exc)
+    return "NotImplementedError" in _unparsed(rest[0].exc)
 
 
 def _is_text(node: ast.expr) -> bool:

@@ -77,9 +77,10 @@ class Graded:
 
     @property
     def score(self) -> int | None:
-        """Points reached; None where any task has no score."""
+        """Points reached; None where any task has no score, or the grader failed."""
         scores = [task.score for task in self.tasks]
-        return None if None in scores else sum(scores)
+        failed = self.reason is Reason.GRADER_ERROR or None in scores
+        return None if failed else sum(scores)
 
     @property
     def out_of(self) -> int:

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from coursekit.study.session import untouched
+from coursekit.probes.session import untouched
 
 
 def state():
@@ -75,7 +75,7 @@ def test_torch_is_put_back():
 
 def test_torch_is_not_imported_for_it():
     code = (
-        "import sys\nfrom coursekit.study.session import untouched\n"
+        "import sys\nfrom coursekit.probes.session import untouched\n"
         "with untouched(): pass\nprint('torch' in sys.modules)"
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)

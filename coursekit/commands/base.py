@@ -1,0 +1,47 @@
+"""What every command shares: exit codes, complaints, and how a command is added."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+DONE, DIFFERS, MISUSED, BROKEN, INTERRUPTED = 0, 1, 2, 3, 130
+
+EXIT_CODES = (
+    "exit codes: 0 done, 1 a --check found a difference, 2 used wrongly, 3 broken"
+)
+
+
+def add_command(
+    commands: argparse._SubParsersAction,
+    run: Callable[[argparse.Namespace], int],
+    examples: str,
+) -> argparse.ArgumentParser:
+    """Add the command that ``run`` carries out, described by its docstring."""
+    command = commands.add_parser(
+        run.__name__,
+        help=run.__doc__,
+        description=run.__doc__,
+        epilog=f"{examples}\n{EXIT_CODES}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    command.set_defaults(run=run)
+    return command
+
+
+def add_folder(command: argparse.ArgumentParser, words: str) -> None:
+    """Add the argument FOLDER."""
+    command.add_argument(
+        "folder",
+        type=Path,
+        nargs="?",
+        default=Path("study"),
+        metavar="FOLDER",
+        help=words,
+    )
+
+
+def complain(command: str, message: object, code: int) -> int:
+    """Print ``message`` on standard error and return ``code``."""
+    print(f"coursekit {command}: {message}", file=sys.stderr)
+    return code

@@ -1,0 +1,108 @@
+"""``coursekit check``: one learner's notebook on the command line."""
+
+import argparse
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from coursekit import __version__
+from coursekit.commands.base import BROKEN, DONE, MISUSED, add_command, complain
+from coursekit.commands.course import installed_course
+from coursekit.commands.grade import LEVELS, exercise_named
+
+if TYPE_CHECKING:
+    from coursekit.grading.bulk.course import Course
+    from coursekit.grading.intake.submissions import Submission
+    from coursekit.grading.records.graded import Graded
+
+EXAMPLES = """\
+examples:
+  coursekit check study/exercises/07_layer_norm.ipynb
+  coursekit check answers.ipynb --exercise 07
+
+It says what 'check' says in the notebook, on the same inputs, and it exits with 0
+whatever the points.
+"""
+
+
+def add(commands: argparse._SubParsersAction) -> None:
+    """Add the command to the parser."""
+    command = add_command(commands, check, EXAMPLES)
+    command.add_argument("notebook", type=Path, metavar="NOTEBOOK")
+    command.add_argument(
+        "--exercise",
+        metavar="NN",
+        help="which exercise it is (default: as its name or its cells tell)",
+    )
+    command.add_argument(
+        "--require-isolation",
+        choices=LEVELS,
+        default="landlock",
+        metavar="LEVEL",
+        help="the least walls around what it holds (default: landlock)",
+    )
+
+
+def check(options: argparse.Namespace) -> int:
+    """Check the answers in one notebook, behind walls."""
+    from coursekit.grading.bulk.demand import best_level
+    from coursekit.grading.bulk.desk import Desk, Order, RunError
+    from coursekit.grading.bulk.grade import Terms
+    from coursekit.grading.bulk.handed import handed_in
+    from coursekit.grading.intake.reading import Refused
+    from coursekit.grading.isolation import Level, probe_levels
+
+    course = installed_course()
+    try:
+        submission = _submission(options, course)
+        level = best_level(probe_levels(), Level(options.require_isolation))
+    except (ValueError, Refused) as error:
+        return complain("check", error, MISUSED)
+    except RunError as error:
+        return complain("check", error, BROKEN)
+    if not submission.exercise:
+        message = submission.message or "it holds none of the exercises"
+        return complain("check", f"{options.notebook}: {message}", MISUSED)
+    desk = Desk(Order(installed_course, Terms("", __version__, str(level))))
+    with desk.workers:
+        # without a learner and a seed the inputs are those of the notebook's own check
+        graded = desk.grade(replace(handed_in(submission), learner="", learner_id=""))
+    print(*_told(graded), sep="\n")
+    return BROKEN if graded.score is None else DONE
+
+
+def _submission(options: argparse.Namespace, course: "Course") -> "Submission":
+    from coursekit.grading.bulk.course import catalogue
+    from coursekit.grading.intake.submissions import find_submissions
+    from coursekit.grading.reasons import Reason
+
+    if options.notebook.is_dir():
+        raise ValueError(
+            f"{options.notebook} is a folder; check takes one notebook. 'coursekit "
+            "grade' takes a folder."
+        )
+    (submission, *_) = find_submissions(options.notebook, catalogue(course))
+    if options.exercise:
+        submission = replace(
+            submission, exercise=exercise_named(options.exercise, course)
+        )
+        if submission.reason is Reason.AMBIGUOUS_SUBMISSION:
+            submission = replace(submission, reason=Reason.OK, message="")
+    return submission
+
+
+def _told(graded: "Graded") -> Iterator[str]:
+    """Yield the cards, and the points at the end."""
+    from coursekit.grading.card import card_text
+    from coursekit.grading.display import printable
+    from coursekit.grading.reasons import Reason
+
+    yield from (f"Note: {printable(note)}" for note in graded.notes)
+    if graded.reason is not Reason.OK:
+        yield printable(f"{graded.reason}: {graded.message}")
+    else:
+        for task in graded.tasks:
+            yield f"{card_text(task.verdict)}\n"
+    score = "no score" if graded.score is None else f"{graded.score}"
+    yield f"{graded.exercise}: {score} of {graded.out_of} points"

@@ -1,0 +1,299 @@
+"""``coursekit grade`` and ``coursekit merge``: a class's work, graded behind walls."""
+
+import argparse
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from coursekit import __version__
+from coursekit.commands.base import (
+    BROKEN,
+    DONE,
+    INTERRUPTED,
+    MISUSED,
+    add_command,
+    complain,
+)
+from coursekit.commands.course import installed_course
+
+if TYPE_CHECKING:
+    from coursekit.grading.bulk.course import Course
+    from coursekit.grading.bulk.crew import Crew
+    from coursekit.grading.bulk.grade import Terms
+    from coursekit.grading.intake.submissions import Submission
+    from coursekit.grading.isolation import Level
+    from coursekit.grading.records.store import Records
+
+EXAMPLES = """\
+examples:
+  coursekit grade submitted --out results
+  coursekit grade moodle.zip --out results --exercise 07 --roster class.csv
+  coursekit grade submitted --out results --workers 16
+  coursekit grade submitted --out part2 --shard 2/8 --seed "autumn 2026"
+  coursekit grade submitted --out results --scheduler tcp://10.0.0.5:8786
+
+SUBMISSIONS is a notebook, a folder of notebooks or of folders, nbgrader's 'submitted',
+what Moodle or Canvas lets you download, or a zip of any of these. Notebooks are never
+executed: only the answers are, behind walls. Running it again grades only what is new
+or changed. 'coursekit report RESULTS' then writes the gradebook and the feedback.
+"""
+MERGE_EXAMPLES = """\
+examples:
+  coursekit merge part1 part2 part3 --out results
+
+RESULTS are folders that 'coursekit grade' wrote; they are only read. Where two hold the
+same submission, the later one counts.
+"""
+LEVELS = ("namespaces", "landlock", "process")
+#: Submissions that a node of a cluster gets at a time.
+CHUNK = 8
+
+
+def add(commands: argparse._SubParsersAction) -> None:
+    """Add the commands to the parser."""
+    command = add_command(commands, grade, EXAMPLES)
+    command.add_argument("submissions", type=Path, metavar="SUBMISSIONS")
+    _add_out(command)
+    command.add_argument(
+        "--exercise", metavar="NN", help="only this one, such as 07 or 07_layer_norm"
+    )
+    command.add_argument(
+        "--roster",
+        type=Path,
+        metavar="FILE",
+        help="who should have handed in: a name or an id on each line, or a table in "
+        "CSV with columns such as id and name",
+    )
+    command.add_argument(
+        "--seed",
+        metavar="TEXT",
+        help="draws the inputs of the checks, together with each learner's name "
+        "(default: that of RESULTS, or a new one)",
+    )
+    command.add_argument(
+        "--workers",
+        type=_count,
+        metavar="N",
+        help="how many submissions are graded at a time (default: one for each core)",
+    )
+    command.add_argument(
+        "--require-isolation",
+        choices=LEVELS,
+        default="landlock",
+        metavar="LEVEL",
+        help="the least walls around what learners wrote: namespaces, landlock or "
+        "process; the best that this computer has are used (default: landlock)",
+    )
+    command.add_argument(
+        "--shard",
+        metavar="I/N",
+        help="grade one of N equal parts of the class, the same learners every time",
+    )
+    command.add_argument(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="hand the work to the Dask cluster at this address",
+    )
+    command = add_command(commands, merge, MERGE_EXAMPLES)
+    command.add_argument("results", type=Path, nargs="+", metavar="RESULTS")
+    _add_out(command)
+
+
+def _add_out(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--out",
+        type=Path,
+        required=True,
+        metavar="RESULTS",
+        help="the folder for the records; made if it is not there",
+    )
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"it must be 1 or more; got {text!r}")
+    return int(text)
+
+
+def grade(options: argparse.Namespace) -> int:
+    """Grade what a class handed in, each answer behind walls."""
+    from coursekit.grading.bulk.desk import RunError
+    from coursekit.grading.intake.reading import Refused
+    from coursekit.grading.records.errors import RecordsError
+
+    try:
+        return _grade(options)
+    except (ValueError, Refused) as error:
+        return complain("grade", error, MISUSED)
+    except OSError as error:
+        return complain("grade", f"{error.filename}: {error.strerror}", MISUSED)
+    except (RunError, RecordsError) as error:
+        return complain("grade", error, BROKEN)
+
+
+def _grade(options: argparse.Namespace) -> int:
+    from coursekit.grading.display import printable
+    from coursekit.grading.records.store import Records
+
+    course = installed_course()
+    submissions = _found(options, course)
+    level = _level(options)
+    with Records.open(options.out, create=True) as records:
+        if records.note:
+            complain("grade", records.note, DONE)
+        terms = _terms(options, records, level)
+        print(
+            f"{len(submissions)} submissions in {printable(options.submissions)}; "
+            f"isolation: {terms.isolation}; seed: {printable(terms.seed)}",
+            flush=True,
+        )
+        with _crew(options, course, terms) as crew:
+            return _run(options, submissions, crew, records)
+
+
+def _run(
+    options: argparse.Namespace,
+    submissions: "list[Submission]",
+    crew: "Crew",
+    records: "Records",
+) -> int:
+    """Run, and say what it came to."""
+    from coursekit.grading.bulk.run import Summary, run
+
+    summary, stopped = Summary(), False
+    size = CHUNK if options.scheduler else 1
+    try:
+        run(submissions, crew, records, sys.stderr, size=size, summary=summary)
+    except KeyboardInterrupt:
+        stopped = True
+        crew.stop()
+    print(*summary.lines(), sep="\n", flush=True)
+    if stopped:
+        message = "stopped. All that was graded is kept; run the same command to go on."
+        return complain("grade", message, INTERRUPTED)
+    return BROKEN if summary.faults else DONE
+
+
+def _found(options: argparse.Namespace, course: "Course") -> "list[Submission]":
+    """Return the submissions that this run is about."""
+    from coursekit.grading.bulk.course import catalogue
+    from coursekit.grading.bulk.plan import Shard
+    from coursekit.grading.bulk.roster import read_roster
+    from coursekit.grading.intake.submissions import find_submissions
+
+    shard = Shard.parse(options.shard) if options.shard else None
+    if shard and not options.seed:
+        raise ValueError(
+            "--shard needs --seed: the parts of one class must be graded on the same "
+            'seed. Give each part the same, such as --seed "autumn 2026".'
+        )
+    wanted = [exercise_named(options.exercise, course)] if options.exercise else []
+    found = find_submissions(
+        options.submissions,
+        catalogue(course),
+        wanted=wanted,
+        roster=read_roster(options.roster) if options.roster else (),
+    )
+    return [
+        one
+        for one in found
+        if (not wanted or one.exercise in ("", *wanted))
+        and (shard is None or shard.holds(one))
+    ]
+
+
+def exercise_named(text: str, course: "Course") -> str:
+    """Return the exercise with a name or a number.
+
+    Raises
+    ------
+    ValueError
+        If there is none, or more than one.
+    """
+    found = [
+        name
+        for name in course
+        if text in (name, name.partition("_")[0], name.partition("_")[2])
+    ]
+    if len(found) != 1:
+        raise ValueError(
+            f"there is no exercise {text!r}; there are {', '.join(course)}."
+        )
+    return found[0]
+
+
+def _level(options: argparse.Namespace) -> "Level":
+    """Return the walls to use, of this computer or of all nodes of the cluster."""
+    from coursekit.grading.bulk.demand import best_level
+    from coursekit.grading.isolation import Level, probe_levels
+
+    least = Level(options.require_isolation)
+    if options.scheduler:
+        from coursekit.grading.bulk.cluster import levels_of
+
+        return best_level(levels_of(options.scheduler), least)
+    return best_level(probe_levels(), least)
+
+
+def _terms(options: argparse.Namespace, records: "Records", level: "Level") -> "Terms":
+    """Return what is graded on; the seed is kept in RESULTS."""
+    import secrets
+
+    from coursekit.grading.bulk.grade import Terms
+    from coursekit.grading.cases import COURSE
+    from coursekit.grading.walls import missing
+
+    seed = options.seed or records.setting("seed") or secrets.token_hex(8)
+    settings = {"course": COURSE, "seed": seed}
+    for name, value in settings.items():
+        if records.setting(name) != value:
+            records.set(name, value)
+    return Terms(seed, __version__, str(level), missing(level))
+
+
+def _crew(options: argparse.Namespace, course: "Course", terms: "Terms") -> "Crew":
+    """Return who grades."""
+    from coursekit.grading.bulk.crew import Processes
+    from coursekit.grading.bulk.desk import Order
+
+    order = Order(installed_course, terms)
+    if options.scheduler:
+        from coursekit.grading.bulk.cluster import Cluster
+
+        return Cluster(order, course, options.scheduler)
+    workers = options.workers or _cores()
+    return Processes(order, course, workers, preload=_load_torch)
+
+
+def _load_torch() -> None:
+    """Load torch, which takes seconds and 200 MB, once for all processes."""
+    import torch  # noqa: F401
+
+
+def _cores() -> int:
+    """Return how many cores this process may use, not how many there are."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def merge(options: argparse.Namespace) -> int:
+    """Bring the results of several runs together."""
+    from coursekit.grading.records import merge as records
+    from coursekit.grading.records.errors import RecordsError
+
+    try:
+        conflicts = records.merge(options.out, options.results)
+    except RecordsError as error:
+        return complain("merge", error, MISUSED)
+    print(*_merged(options, conflicts), sep="\n")
+    return DONE
+
+
+def _merged(options: argparse.Namespace, conflicts: tuple) -> Iterator[str]:
+    yield f"{len(options.results)} folders are now together in {options.out}."
+    if conflicts:
+        yield "To look at:"
+        yield from (f"  {one}" for one in conflicts)

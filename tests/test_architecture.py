@@ -27,13 +27,15 @@ LAYERS = {
         {"numpy", "nbformat", "jinja2", "markupsafe", "tqdm"},
     ),
     "probes": (set(), {"numpy", "torch"}),
+    # what a notebook and the board say to each other: neither imports the other
+    "wire": (set(), set()),
     "autograders": (
         # data: the capstone's net is trained on digits, which its probe may not load
         {"grading", "probes", "reference", "nets", "data"},
         {"numpy", "torch"},
     ),
     "study": (
-        {"grading", "autograders", "probes"},
+        {"grading", "autograders", "probes", "wire"},
         {
             "numpy",
             "torch",
@@ -46,7 +48,7 @@ LAYERS = {
         },
     ),
     "authoring": (set(), {"jupytext", "nbformat", "nbclient", "nbconvert", "tqdm"}),
-    "classroom": ({"grading"}, {"tornado"}),
+    "classroom": ({"grading", "wire"}, {"tornado"}),
     "commands": (EVERYTHING, {"torch"}),
     "cli": ({"commands"}, set()),
 }

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 
 from coursekit import __version__
-from coursekit.commands import build, check, doctor, grade, lab, override
+from coursekit.commands import board, build, check, doctor, grade, lab, override
 from coursekit.commands.base import EXIT_CODES, INTERRUPTED, MISUSED
 
 EXAMPLES = """\
@@ -14,12 +14,21 @@ examples:
   coursekit lab ~/norms             the same in a folder of your own
   coursekit lab --no-browser        print the address instead of opening a browser
   coursekit doctor                  check this computer before the first lesson
+  coursekit board                   for instructors: a class, live
   coursekit build --check           for authors: are the notebooks up to date?
 
 'coursekit COMMAND --help' says more about one command.
 """
 #: What adds each command, in the order of the help.
-COMMANDS = (lab.add, check.add, grade.add, override.add, build.add, doctor.add)
+COMMANDS = (
+    lab.add,
+    check.add,
+    grade.add,
+    override.add,
+    board.add,
+    build.add,
+    doctor.add,
+)
 
 
 def parser() -> argparse.ArgumentParser:

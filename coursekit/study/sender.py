@@ -154,4 +154,3 @@ def _sender(store: Store, process: int) -> Sender:
 def sender(store: Store) -> Sender:
     """Return the sender of a store: one in a process, and another one in a fork."""
     return _sender(store, os.getpid())
-

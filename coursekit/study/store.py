@@ -46,9 +46,7 @@ MIGRATIONS = (
     """,
 )
 #: Puts an event into the outbox of the board that is joined now, if one is.
-POST = (
-    "INSERT INTO outbox (event) SELECT ? FROM board WHERE until > ? AND NOT leaving"
-)
+POST = "INSERT INTO outbox (event) SELECT ? FROM board WHERE until > ? AND NOT leaving"
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""The workshop side: agenda, instructor's guide, live board."""

@@ -137,9 +137,8 @@ def read_address(address: str, room: str = "") -> tuple[str, str]:
     whole = whole if "://" in whole else f"http://{whole}"
     try:
         parts = urlsplit(whole)
-        usable = (
-            parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
-        )
+        web = parts.scheme in ("http", "https")
+        usable = web and parts.hostname and parts.port != 0
     except ValueError:
         usable = False
     if not usable or not whole.isascii() or not whole.isprintable() or " " in whole:

@@ -110,7 +110,8 @@ class Database:
         return (
             self._connection.execute(
                 "INSERT OR IGNORE INTO events (learner, id, at, kind, task, status, "
-                "points, out_of, mistakes, colour) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "points, out_of, mistakes, colour) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     one.learner,
                     event.id,

@@ -176,7 +176,7 @@ def _event(
         return None
     if not event:  # of a version that did not know of boards
         event = hashlib.sha256(f"{number} {at} {task}".encode()).hexdigest()[:32]
-    names = tuple(filter(None, mistakes.split("\n")))
+    names = tuple(filter(None, mistakes.split("\n")))[: wire.MAX_MISTAKES]
     sent = wire.Event(
         event,
         age,
@@ -185,7 +185,7 @@ def _event(
         status,
         score,
         out_of,
-        names[: wire.MAX_MISTAKES],
+        names,
     )
     try:  # what the wire would not carry is not taken from a file either
         message = wire.Message("", event, "", (sent,)).written()

@@ -8,7 +8,7 @@ NOBODY = "learner"
 
 
 def tidy_nickname(nickname: str) -> str:
-    """Return a nickname as the board shows it.
+    r"""Return a nickname as the board shows it.
 
     Control characters, marks that turn the direction of writing, what is invisible and
     halves of characters are left out, and of marks that pile up on a letter all but
@@ -16,9 +16,9 @@ def tidy_nickname(nickname: str) -> str:
 
     Examples
     --------
-    >>> tidy_nickname("  Ada\\n\\u202e Lovelace ")
+    >>> tidy_nickname("  Ada\n\u202e Lovelace ")
     'Ada Lovelace'
-    >>> tidy_nickname("\\u200b")
+    >>> tidy_nickname("\u200b")
     'learner'
     """
     kept: list[str] = []

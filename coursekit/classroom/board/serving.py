@@ -100,8 +100,7 @@ async def _until_told(
 
 def welcome(room: Room, addresses: list[str], host: str, port: int) -> str:
     """Return what is printed at the start: every address there is, and for whom."""
-    own = "127.0.0.1" if host in EVERYWHERE else addresses[0].split("//")[1]
-    own = f"http://{own}:{port}" if host in EVERYWHERE else addresses[0]
+    own = f"http://127.0.0.1:{port}" if host in EVERYWHERE else addresses[0]
     join = [f"{address}/{room.code}" for address in addresses]
     count = len(room.state.learners)
     lines = [

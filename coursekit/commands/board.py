@@ -147,6 +147,7 @@ def _columns(lessons: list[str]) -> "Columns":
                 for wrong in question.wrong
                 for mistake in judge_short(question, wrong).mistakes
             ),
+            short=True,
         )
         for question in all_questions().values()
     ]

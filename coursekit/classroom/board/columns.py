@@ -12,6 +12,8 @@ class Column:
     exercise: str
     points: int
     mistakes: frozenset[str] = frozenset()
+    #: whether it is a short question, whose mistakes are wrong answers
+    short: bool = False
 
     @property
     def lesson(self) -> str:

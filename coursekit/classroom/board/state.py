@@ -118,7 +118,12 @@ def frequent_mistakes(state: State) -> list[dict[str, Any]]:
                     made[task, name] = made.get((task, name), 0) + 1
     ranked = sorted(made.items(), key=lambda item: (-item[1], item[0]))
     return [
-        {"task": task, "name": name, "count": count, "of": tried[task]}
+        {
+            "task": task,
+            "name": f"answered {name}" if state.columns[task].short else name,
+            "count": count,
+            "of": tried[task],
+        }
         for (task, name), count in ranked
     ]
 
@@ -149,11 +154,12 @@ def projector_view(state: State) -> dict[str, Any]:
     }
 
 
-def _counts(here: Iterable[Learner], task: str) -> dict[str, int]:
-    """Return how many are done with a task, and how many are at it."""
+def _counts(here: Iterable[Learner], task: str) -> dict[str, float]:
+    """Return how many are done with a task and how many are at it, and when last."""
     cells = [one.cells[task] for one in here if task in one.cells]
     done = sum(cell.status == PASS for cell in cells)
-    return {"done": done, "trying": len(cells) - done}
+    latest = max((cell.at for cell in cells), default=0.0)
+    return {"done": done, "trying": len(cells) - done, "at": latest}
 
 
 def _row(learner: Learner) -> dict[str, Any]:

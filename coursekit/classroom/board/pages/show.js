@@ -1,7 +1,7 @@
 // The projector's page: counts, and nobody's name.
 import {byId, listen, make, setText, setTimer, setTrouble, showMistakes} from "./common.js";
 
-const MOST_MISTAKES = 6;
+const MOST_MISTAKES = 6, MOST_TASKS = 12;
 const drawn = new Map(); // task -> tr
 let columns = [];
 
@@ -25,24 +25,25 @@ function take(told, everything) {
 }
 
 function drawTasks(told, people) {
-  let untouched = 0;
+  const ours = columns.filter(one => !told.lesson || one.exercise === told.lesson);
+  // of the whole course what the class is at: more is not read from the last row
+  const latest = told.lesson ? ours : ours.filter(one => told.tasks[one.name].at)
+    .sort((a, b) => told.tasks[b.name].at - told.tasks[a.name].at).slice(0, MOST_TASKS);
+  const shown = new Set(latest.map(one => one.name));
   for (const column of columns) {
     const {done, trying} = told.tasks[column.name];
-    const ours = !told.lesson || column.exercise === told.lesson;
-    // of the whole course what somebody began; of one lesson everything
-    const shown = ours && (told.lesson || done + trying > 0);
-    if (ours && !shown) untouched += 1;
     const row = drawn.get(column.name) ?? newRow(column.name);
-    row.hidden = !shown;
+    row.hidden = !shown.has(column.name);
     const [, first, second, bar] = row.children;
-    setText(first, `✓ ${done}`);
-    setText(second, `✗ ${trying}`);
+    setText(first, String(done));
+    setText(second, String(trying));
     bar.children[0].style.width = `${people ? 100 * done / people : 0}%`;
     bar.children[1].style.width = `${people ? 100 * trying / people : 0}%`;
   }
-  byId("untouched").hidden = !untouched;
-  setText(byId("untouched"), `${untouched} more that nobody has begun`);
-  byId("tasks").hidden = [...drawn.values()].every(row => row.hidden);
+  const begun = ours.filter(one => told.tasks[one.name].at).length;
+  byId("tasks").hidden = !shown.size;
+  byId("rest").hidden = begun <= shown.size;
+  setText(byId("rest"), `The ${shown.size} tried last, of ${begun} that were begun`);
 }
 
 function newRow(task) {

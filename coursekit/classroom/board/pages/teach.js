@@ -4,7 +4,7 @@ import {announce, byId, lasted, listen, make, now, setText, setTimer, setTrouble
 import {Grid, STATUS, points} from "./grid.js";
 
 const SILENT = 600; // seconds after which a learner counts as quiet
-const FIRST = 8; // mistakes that are shown at first
+const FIRST = innerWidth < 700 ? 4 : 8; // mistakes that are shown at first
 
 const learners = new Map(); // id -> what the board told
 const flagItems = new Map(); // id -> li
@@ -103,11 +103,11 @@ function drawFlags() {
   }
   up.forEach((one, at) => {
     const item = flagItems.get(one.id) ?? newFlag(one.id);
-    const [sign, who, since, button] = item.children;
+    const [who, sign, since, button] = item.children;
     item.className = one.flag;
-    setText(sign, one.flag === "red" ? "⚑ help" : "⚐ done");
     setText(who, one.name);
-    setText(since, lasted(now() - one.since));
+    setText(sign, one.flag === "red" ? "⚑ help" : "⚐ done");
+    setText(since, `for ${lasted(now() - one.since)}`);
     button.setAttribute("aria-label", `Take the flag of ${one.name} down`);
     if (list.children[at] !== item) list.insertBefore(item, list.children[at] ?? null);
   });
@@ -116,7 +116,7 @@ function drawFlags() {
 function newFlag(id) {
   const button = make("button", {type: "button"}, "Take down");
   button.addEventListener("click", () => send({do: "answered", learner: id}));
-  const item = make("li", {}, make("span", {class: "sign"}), make("span", {class: "who"}),
+  const item = make("li", {}, make("span", {class: "who"}), make("span", {class: "sign"}),
     make("span", {class: "muted since"}), button);
   flagItems.set(id, item);
   return item;
@@ -150,7 +150,7 @@ function drawLearner() {
 
 byId("legend").append(...["pass", "fail", "error", "todo", "unjudged"].map(status =>
   make("span", {class: `key ${status}`}, STATUS[status].join(" "))),
-  "A small number counts the tries.");
+  "A small number counts the tries. A name opens what is known of a learner.");
 byId("lesson").addEventListener("change",
   event => send({do: "lesson", lesson: event.target.value}));
 byId("timer-form").addEventListener("submit", event => {

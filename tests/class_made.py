@@ -28,7 +28,7 @@ COLUMNS = Columns(
     [
         Column("05-shape", "05_batch_norm", 1),
         Column("batch_norm_forward", "05_batch_norm", 12, frozenset({NO_EPS})),
-        Column("07-means", "07_layer_norm", 1, frozenset({'"none"'})),
+        Column("07-means", "07_layer_norm", 1, frozenset({'"none"'}), short=True),
         Column(
             "layer_norm_forward",
             "07_layer_norm",
@@ -119,7 +119,9 @@ def flag(number: int, colour: str | None, age: float = 0.0) -> wire.Event:
 
 
 @contextlib.contextmanager
-def running(path: Path, columns: Columns = COLUMNS, code: str = CODE) -> Iterator[Class]:
+def running(
+    path: Path, columns: Columns = COLUMNS, code: str = CODE
+) -> Iterator[Class]:
     """Run a board on a free port of this computer."""
     started, held = threading.Event(), {}
 

@@ -40,15 +40,15 @@ def listen(host: str, port: int) -> list[socket.socket]:
     PlaceError
         If the port is taken or the address is not this computer's.
     """
+    if not 0 <= port < 2**16:  # the system would take the rest of a division
+        raise PlaceError(
+            f"--port must be a number from 0 to 65535; got {port}. Leave it out for "
+            "the usual one."
+        )
     try:
         return bind_sockets(port, host, backlog=512)
     except OSError as error:
         raise PlaceError(_in_words(host, port, error)) from None
-    except OverflowError:
-        raise PlaceError(
-            f"--port must be a number from 0 to 65535; got {port}. Leave it out for "
-            "the usual one."
-        ) from None
 
 
 def serve(

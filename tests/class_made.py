@@ -169,14 +169,14 @@ def simulate(made: Class, learners: int = 30, seed: int = 0) -> None:
                 known = sorted(column.mistakes)[:4]
                 status = chance.choice(["fail", "fail", "error", "todo", "pass"])
                 wrong = status == "fail" and known and chance.random() < 0.8
-                mistakes = (known[min(int(chance.expovariate(1)), len(known) - 1)],)
+                which = min(int(chance.expovariate(1)), len(known) - 1)
                 events.append(
                     attempt(
                         hash((number, at, turn)),
                         status,
                         column.name,
                         column.points if status == "pass" else column.points // 2,
-                        mistakes if wrong else (),
+                        (known[which],) if wrong else (),
                         age=chance.random() * 900,
                     )
                 )

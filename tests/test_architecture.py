@@ -9,7 +9,15 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1] / "coursekit"
-EVERYTHING = {"lesson", "study", "authoring", "classroom", "grading", "autograders"}
+EVERYTHING = {
+    "lesson",
+    "study",
+    "authoring",
+    "classroom",
+    "grading",
+    "autograders",
+    "wire",
+}
 #: layer: (what it may import from coursekit, what it may import from outside)
 LAYERS = {
     "reference": (set(), {"numpy"}),

@@ -17,7 +17,6 @@ from coursekit.grading.reasons import Reason
 from coursekit.grading.verdict import CriterionVerdict, Status, Verdict
 from coursekit.study.store import Store
 
-
 pytestmark = pytest.mark.timeout(60)  # a board that is not refused would run on
 
 

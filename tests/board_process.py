@@ -92,18 +92,25 @@ class Load:
     #: seconds from an event's sending to its answer, and to the page that shows it
     answered: list[float] = field(default_factory=list)
     shown: list[float] = field(default_factory=list)
+    #: when each was sent, by learner and count (seconds since 1970)
+    sent_at: dict[str, float] = field(default_factory=dict)
 
     def lines(self) -> Iterator[str]:
         """Yield the figures."""
         yield f"checks sent {self.sent}, taken {self.taken}, never shown {self.lost}"
-        for name, times in (("answer", self.answered), ("page", self.shown)):
-            median, p95, most = summary(times)
-            yield f"{name:<8}median {median:.3f} s, p95 {p95:.3f} s, most {most:.3f} s"
+        yield line("answered", self.answered)
+        yield line("page told", self.shown)
 
 
 def summary(times: list[float]) -> tuple[float, float, float]:
     """Return the median, the 95th percentile and the largest."""
     return statistics.median(times), statistics.quantiles(times, n=20)[-1], max(times)
+
+
+def line(name: str, times: list[float]) -> str:
+    """Return one row of figures, in seconds."""
+    median, p95, most = summary(times)
+    return f"{name:<12}median {median:.3f} s, p95 {p95:.3f} s, most {most:.3f} s"
 
 
 async def work(board: Board, learners: int, seconds: float) -> Load:
@@ -123,9 +130,11 @@ async def work(board: Board, learners: int, seconds: float) -> Load:
             at = start + turn + number / learners
             await asyncio.sleep(max(0.0, at - time.perf_counter()))
             sent_at[f"learner {number}", turn + 1] = time.perf_counter()
+            load.sent_at[f"learner {number} {turn + 1}"] = time.time()
             load.sent += 1
             begun = time.perf_counter()
-            load.taken += await tell(board, number, turn)
+            taken = await tell(board, number, turn)
+            load.taken += taken
             load.answered.append(time.perf_counter() - begun)
 
     await asyncio.gather(*(learn(number) for number in range(learners)))

@@ -110,7 +110,7 @@ def summary(times: list[float]) -> tuple[float, float, float]:
 def line(name: str, times: list[float]) -> str:
     """Return one row of figures, in seconds."""
     median, p95, most = summary(times)
-    return f"{name:<12}median {median:.3f} s, p95 {p95:.3f} s, most {most:.3f} s"
+    return f"{name:<13}median {median:.3f} s, p95 {p95:.3f} s, most {most:.3f} s"
 
 
 async def work(board: Board, learners: int, seconds: float) -> Load:

@@ -106,7 +106,7 @@ def _serve(room: "Room", options: argparse.Namespace) -> int:
     sockets = listen(options.host, options.port)
     serve(room, sockets, options.host, lambda text: print(text, flush=True))
     count = len(room.state.learners)
-    print(f"\nThe board is closed. {count} learners are in {room.database.path}.")
+    print(f"\nThe board is closed. Learners in {room.database.path}: {count}.")
     return DONE
 
 
@@ -120,8 +120,9 @@ def _merge(room: "Room", options: argparse.Namespace) -> int:
         except ProgressError as error:
             failed = complain("board", error, MISUSED)
             continue
-        print(f"{merged.name}: {merged.checks} checks, {merged.new} of them new")
-    print(f"All of it is in {room.database.path}: 'coursekit board --data' shows it.")
+        print(f"{merged.name}: checks {merged.checks}, of them new {merged.new}")
+    path = room.database.path
+    print(f"All of it is in {path}: 'coursekit board --data {path}' shows it.")
     return failed or DONE
 
 

@@ -59,7 +59,7 @@ async def page(board: Board) -> AsyncIterator[Any]:
 async def measure(
     board: Board, learners: int, seconds: int
 ) -> tuple[Load, list[float]]:
-    """Let a class work while the page is open."""
+    """Let a class work while the page is open; return also the page's delays."""
     async with page(board) as opened:
         load = await work(board, learners, seconds)
         await asyncio.sleep(1)

@@ -62,10 +62,8 @@ def test_it_ends_cleanly_even_while_a_page_is_open(tmp_path, sign):
             running.process.send_signal(sign)
             said = running.process.stdout.read()
             assert running.process.wait(10) == DONE
-    assert (
-        said.strip()
-        == f"The board is closed. 0 learners are in {tmp_path}/board.sqlite3."
-    )
+    path = tmp_path / "board.sqlite3"
+    assert said.strip() == f"The board is closed. Learners in {path}: 0."
 
 
 def test_a_port_that_is_taken_is_said(board):
@@ -111,9 +109,9 @@ def test_files_are_merged_and_what_is_none_is_said(board, tmp_path):
     (tmp_path / "in" / "Emmy" / "progress.sqlite3").write_text("notes " * 1000)
     code, said = board("--merge", str(tmp_path / "in"))
     assert code == MISUSED
-    assert "Ada: 1 checks, 1 of them new" in said
+    assert "Ada: checks 1, of them new 1" in said
     assert "is no progress file" in said
-    assert "Ada: 1 checks, 0 of them new" in board("--merge", str(kept.file))[1]
+    assert "Ada: checks 1, of them new 0" in board("--merge", str(kept.file))[1]
 
 
 def test_lessons_choose_the_columns():

@@ -85,11 +85,12 @@ class Door:
             If the code is wrong, or there was too much from there.
         """
         home = network(address)
-        if not known and self._guesses.left(home) < 1:
+        guesser = message.token if known else home
+        if self._guesses.left(guesser) < 1:
             raise Refused(429, wire.LATER)
         given = wire.tidy_code(message.room).encode("utf-8", "replace")
         if not hmac.compare_digest(given, self.room.encode()):
-            self._guesses.take(home)
+            self._guesses.take(guesser)
             raise Refused(403, wire.CODE)
         if not known and not self._newcomers.take(home):
             raise Refused(429, wire.LATER)

@@ -46,7 +46,8 @@ def listen(host: str, port: int) -> list[socket.socket]:
             "the usual one."
         )
     try:
-        return bind_sockets(port, host, backlog=512)
+        both = host in ("", "::")  # of IPv4 and IPv6
+        return bind_sockets(port, None if both else host, backlog=512)
     except OSError as error:
         raise PlaceError(_in_words(host, port, error)) from None
 
@@ -115,7 +116,7 @@ def welcome(room: Room, addresses: list[str], host: str, port: int) -> str:
         "",
         _who_gets_in(host),
         f"The class is kept in {room.database.path}"
-        + (f", which has {count} learners already." if count else "."),
+        + (f"; learners who are in it: {count}." if count else "."),
         "Ctrl-C ends the board; the same command brings it back as it was.",
     ]
     return "\n".join(lines)

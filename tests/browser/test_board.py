@@ -1,6 +1,7 @@
 """The board in a real browser: thirty learners, both pages, and how they look."""
 
 import re
+import socket
 import time
 
 import pytest
@@ -220,6 +221,10 @@ def test_the_page_comes_back_with_the_board(browser, tmp_path, opened):
         killed(running)
         page.locator("#link", has_text="Not connected").wait_for()
     port = int(running.address.rpartition(":")[2])
+    with socket.create_server(("127.0.0.1", port)) as other:  # after which it gives up
+        with other.accept()[0] as connection:
+            connection.recv(10_000)
+            connection.sendall(b"HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n")
     with board_process(data, port) as running:
         say(running, 2)
         page.locator("#link", has_text="Live").wait_for(timeout=15_000)
@@ -267,9 +272,12 @@ def test_nothing_moves_where_no_motion_is_wanted(board, opened):
     assert fresh.evaluate("one => getComputedStyle(one).animationName") == "none"
 
 
-def test_the_whole_course_fits_into_the_grid(browser, opened, tmp_path):
+def test_the_whole_course_scrolls_in_its_own_frame_on_a_phone(opened, tmp_path):
     with running(tmp_path / "whole.sqlite3", _columns([])) as whole:
-        whole.say("Ada")
-        page = opened("teach", link=f"{whole.address}/teach/{whole.room.teach_key}")
-        row(page, "Ada").wait_for()
+        tasks = list(whole.room.columns)[-wire.MAX_EVENTS :]
+        whole.say("Ada", *[attempt(n, task=task) for n, task in enumerate(tasks)])
+        link = f"{whole.address}/teach/{whole.room.teach_key}"
+        page = opened("teach", link=link, viewport={"width": 390, "height": 800})
+        cell(page, "Ada", tasks[-1]).locator(".unseen").wait_for(state="attached")
         assert page.locator("#grid th.task").count() == len(whole.room.columns)
+        assert page.evaluate("() => document.documentElement.scrollWidth") <= 390

@@ -84,13 +84,19 @@ def test_a_file_of_before_there_were_boards_is_read(tmp_path, room):
     assert [merge(room, path) for _ in range(2)] == [("Emmy", 1, 1), ("Emmy", 1, 0)]
 
 
-def test_reading_changes_nothing(tmp_path):
-    kept = study_of(tmp_path, "Ada")
+def test_a_file_whose_kernel_was_killed_is_read_whole_and_left_as_it_is(tmp_path):
+    kept, copy = study_of(tmp_path, "Ada"), tmp_path / "copy"
     kept.record(WRONG)
-    before = {path.name: path.read_bytes() for path in kept.file.parent.iterdir()}
-    read_progress(kept.file)
-    after = {path.name: path.read_bytes() for path in kept.file.parent.iterdir()}
-    assert after == before
+    copy.mkdir()
+    with closing(sqlite3.connect(kept.file)) as kernel:  # its log is not folded in yet
+        kernel.execute("UPDATE attempts SET score = 3")
+        kernel.commit()
+        for path in kept.file.parent.glob(f"{FILE}*"):
+            (copy / path.name).write_bytes(path.read_bytes())
+    before = {path.name: path.read_bytes() for path in copy.iterdir()}
+    assert f"{FILE}-wal" in before
+    assert [event.points for event in read_progress(copy / FILE).events] == [3]
+    assert {path.name: path.read_bytes() for path in copy.iterdir()} == before
 
 
 @pytest.mark.parametrize(

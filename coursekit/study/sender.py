@@ -6,6 +6,7 @@ import os
 import random
 import sqlite3
 import threading
+import time
 from enum import StrEnum
 from functools import cache
 from typing import NamedTuple
@@ -59,6 +60,8 @@ class Sender:
         self._thread: threading.Thread | None = None
         self._last: tuple[str, Answer] | None = None
         self._failures = 0
+        #: not to try again before then, unless somebody who joins waits for it
+        self._not_before, self._hurry = 0.0, False
 
     def wake(self) -> None:
         """Let the thread look now; returns at once."""
@@ -73,6 +76,7 @@ class Sender:
         """Wake the thread and wait, this long at most, for what comes of it."""
         with self._changed:
             self._last = None
+            self._hurry = True
             self.wake()
             self._changed.wait_for(lambda: self._about(member), timeout=seconds)
             return self._last[1] if self._about(member) else None
@@ -85,10 +89,16 @@ class Sender:
         while True:
             self._woken.wait(pause)
             self._woken.clear()
+            early = self._not_before - time.monotonic()
+            if early > 0 and not self._hurry:  # a check does not make it come sooner
+                pause = early
+                continue
+            self._hurry = False
             try:
                 pause = self._carry()
             except (sqlite3.Error, OSError):  # the disk is busy or gone: it all waits
                 pause = LONGEST_PAUSE
+            self._not_before = time.monotonic() + (pause or 0.0)
 
     def _carry(self) -> float | None:
         """Send one batch; return how long to wait then, None: until woken."""

@@ -8,7 +8,7 @@ import json
 import random
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -52,7 +52,6 @@ class Class:
 
     room: Room
     address: str
-    said: list[bytes] = field(default_factory=list)
 
     def ask(
         self,

@@ -5,6 +5,7 @@ export const STATUS = {
   pass: ["✓", "done"], fail: ["✗", "not yet"], error: ["!", "error"],
   todo: ["○", "started"], skipped: ["–", "not yet"], unjudged: ["?", "not checked"],
 };
+const ROOMY = 9; // columns
 const STEPS = {ArrowDown: 1, ArrowUp: -1, Home: -Infinity, End: Infinity};
 
 export function points(cell) {
@@ -44,6 +45,8 @@ export class Grid {
     this.totals = this.columns.map(one => make("td", {class: one.edge}));
     const totals = make("tr", {class: "totals"}, make("th", {scope: "row"}, "Done"),
       ...this.totals);
+    // one lesson leaves room for what is wrong
+    this.table.classList.toggle("roomy", columns.length <= ROOMY);
     this.table.tHead.replaceChildren(lessons, tasks, totals);
     this.table.tBodies[0].replaceChildren();
     this.rows.clear();
@@ -85,7 +88,8 @@ export class Grid {
     const tries = cell.status !== "pass" && cell.tries > 1;
     td.replaceChildren(
       make("span", {"aria-hidden": "true"}, STATUS[cell.status][0],
-        ...(tries ? [make("small", {}, String(cell.tries))] : [])),
+        ...(tries ? [make("small", {}, String(cell.tries))] : []),
+        make("span", {class: "why"}, cell.status === "pass" ? "" : cell.mistakes[0] ?? "")),
       make("span", {class: "unseen"}, told));
     if (fresh) setTimeout(() => td.classList.remove("fresh"), 2500);
   }

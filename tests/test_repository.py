@@ -51,9 +51,9 @@ def test_the_script_of_continuous_integration_is_right_by_its_syntax():
 
 def test_every_folder_the_readme_lists_is_there_and_none_is_left_out():
     tree = re.search(r"```\n(notebooks/.*?)```", text_of("README.md"), re.DOTALL)
-    listed = set(re.findall(r"^  (\w+/|cli\.py)", tree[1], re.MULTILINE))
+    listed = set(re.findall(r"^  (\w+/|\w+\.py)", tree[1], re.MULTILINE))
     package = {f"{p.name}/" for p in (ROOT / "coursekit").iterdir() if p.is_dir()}
-    elsewhere = {"sources/", "figures/", "cli.py"}
+    elsewhere = {"sources/", "figures/", "cli.py", "wire.py"}
     assert listed - elsewhere == package - {"__pycache__/"}
 
 

@@ -197,7 +197,9 @@ def _picked(
     key: str,
 ) -> _Asked | GradedTask:
     """Return the answer to a task with its cases, or its verdict if none is to run."""
-    answer = answer_to(task.name, notebook, exercise.starts.get(task.name, ""))
+    start = exercise.starts.get(task.name, "")
+    others = [one.name for one in exercise.tasks]
+    answer = answer_to(task.name, notebook, start, others)
     if isinstance(answer, NoAnswer):
         return _refused(task, answer.reason, answer.message)
     uses = uses_in_cells(task.name, answer.source, task.forbidden, cells)

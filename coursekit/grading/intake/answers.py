@@ -82,7 +82,9 @@ class _Read:
         return [node.name for node in self.body if isinstance(node, _DEFINES)]
 
 
-def answer_to(task: str, notebook: Notebook, start: str = "") -> Answer | NoAnswer:
+def answer_to(
+    task: str, notebook: Notebook, start: str = "", others: Iterable[str] = ()
+) -> Answer | NoAnswer:
     """Return the answer to ``task``: the last that is more than the stub.
 
     Parameters
@@ -93,13 +95,15 @@ def answer_to(task: str, notebook: Notebook, start: str = "") -> Answer | NoAnsw
         What was handed in.
     start : str, default=""
         The source of the cell as learners got it: an answer that equals it is a stub.
+    others : iterable of str, default=()
+        Names that other tasks ask for: none of them is this one misspelt.
     """
     read = [_read(cell) for cell in notebook.cells if cell.source.strip()]
     marked = [one for one in read if task in (one.cell.task, one.cell.nbgrader_id)]
     named = [one for one in read if _is_code(one, task) and task in one.defined()]
     there = [one for one in read if one in marked or one in named]
     if not there:
-        return _missing(task, read)
+        return _missing(task, read, set(others))
     whole = [one for one in there if task in one.defined()]
     tried = [one for one in whole if not _is_stub(one, task, start)]
     if not whole:
@@ -285,9 +289,9 @@ def _notes(chosen: _Read, tried: list[_Read], marked: list[_Read]) -> Iterator[s
     yield from chosen.notes
 
 
-def _missing(task: str, read: list[_Read]) -> NoAnswer:
+def _missing(task: str, read: list[_Read], others: set[str]) -> NoAnswer:
     """Say that no cell answers a task, and which name comes near."""
-    names = [name for one in read for name in one.defined()]
+    names = [name for one in read for name in one.defined() if name not in others]
     near = difflib.get_close_matches(task, names, n=1)
     if near:
         return NoAnswer(

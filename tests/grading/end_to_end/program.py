@@ -5,10 +5,11 @@ import signal
 import time
 from pathlib import Path
 
-from end_to_end.bed import grade, marked, only
+from end_to_end.bed import SMALL, grade, marked, only
 from jobs import children_of
 
 from coursekit.grading.isolation import Level
+from coursekit.grading.worker.job import Limits
 
 
 class Program:
@@ -24,10 +25,18 @@ class Program:
         Marks the workers and their children, and holds all temporary files.
     options : str
         More options of the command.
+    limits : Limits
+        What an answer may use.
     """
 
     def __init__(
-        self, handed_in: Path, out: Path, level: Level, temporary: Path, *options: str
+        self,
+        handed_in: Path,
+        out: Path,
+        level: Level,
+        temporary: Path,
+        *options: str,
+        limits: Limits = SMALL,
     ) -> None:
         self.temporary = temporary
         self.said = temporary.with_suffix(".said")
@@ -40,7 +49,7 @@ class Program:
                 file = os.open(self.said, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
                 os.dup2(file, 1)
                 os.dup2(file, 2)
-                with only(level, temporary):
+                with only(level, temporary, limits):
                     code = grade(handed_in, out, level, *options)
             finally:
                 os._exit(code)

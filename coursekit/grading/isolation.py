@@ -6,10 +6,10 @@ through. Walls that could be built but do not hold count as missing.
 
 import subprocess
 import sys
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from coursekit.grading.walls.held import Held
 from coursekit.grading.walls.levels import Level
 
 __all__ = ["Availability", "Level", "available_levels", "probe_levels"]
@@ -56,8 +56,8 @@ def _tried(level: Level) -> Availability:
     """Build the walls of ``level`` in another process and report how it went."""
     if sys.platform != "linux":
         return Availability(level, False, "only Linux has it")
-    with tempfile.TemporaryDirectory(prefix="walls-") as folder:
-        secret = Path(folder) / "secret"
+    with Held() as held:
+        secret = held.folder / "secret"
         secret.write_text("not to be read", encoding="ascii")
         code = [sys.executable, "-I", "-B", "-c", _CODE]
         command = [*code, str(_ROOT), level.value, str(secret)]

@@ -87,6 +87,12 @@ def test_a_missing_answer_has_a_reason_and_a_place(cells, reason, says):
     assert says in found.message
 
 
+def test_the_name_of_another_task_is_no_misspelt_name():
+    there = notebook("def doubled(x): return x")
+    found = answer_to("double", there, others=["double", "doubled"])
+    assert found.reason is Reason.CELL_MISSING
+
+
 def test_a_cell_as_learners_got_it_is_a_stub_even_if_it_would_run():
     start = "def double(x):\n    return x  # find the mistake"
     found = answer_to("double", notebook(cell(start, task="double")), start)

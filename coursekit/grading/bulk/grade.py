@@ -192,7 +192,9 @@ def _picked(
     task: Task, notebook: Notebook, exercise: Exercise, key: str
 ) -> _Asked | GradedTask:
     """Return the answer to a task with its cases, or its verdict if none is to run."""
-    answer = answer_to(task.name, notebook, exercise.starts.get(task.name, ""))
+    start = exercise.starts.get(task.name, "")
+    others = [one.name for one in exercise.tasks]
+    answer = answer_to(task.name, notebook, start, others)
     if isinstance(answer, NoAnswer):
         return _refused(task, answer.reason, answer.message)
     if could_use(notebook.words, task.forbidden):

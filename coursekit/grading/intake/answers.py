@@ -65,7 +65,9 @@ class NoAnswer:
     message: str
 
 
-def answer_to(task: str, notebook: Notebook, start: str = "") -> Answer | NoAnswer:
+def answer_to(
+    task: str, notebook: Notebook, start: str = "", others: Iterable[str] = ()
+) -> Answer | NoAnswer:
     """Return the answer to ``task``: the last that is more than the stub.
 
     Parameters
@@ -76,13 +78,15 @@ def answer_to(task: str, notebook: Notebook, start: str = "") -> Answer | NoAnsw
         What was handed in.
     start : str, default=""
         The source of the cell as learners got it: an answer that equals it is a stub.
+    others : iterable of str, default=()
+        Names that other tasks ask for: none of them is this one misspelt.
     """
     cells = [cell for cell in notebook.cells if cell.source.strip()]
     marked = [cell for cell in cells if task in (cell.task, cell.nbgrader_id)]
     named = [c for c in cells if _is_code(c, task) and task in c.parsed.defined()]
     there = [cell for cell in cells if cell in marked or cell in named]
     if not there:
-        return _missing(task, cells)
+        return _missing(task, cells, set(others))
     whole = [cell for cell in there if task in cell.parsed.defined()]
     tried = [cell for cell in whole if not _is_stub(cell.parsed, task, start)]
     if not whole:
@@ -241,9 +245,10 @@ def _notes(chosen: Cell, tried: list[Cell], marked: list[Cell]) -> Iterator[str]
     yield from chosen.parsed.notes
 
 
-def _missing(task: str, cells: list[Cell]) -> NoAnswer:
+def _missing(task: str, cells: list[Cell], others: set[str]) -> NoAnswer:
     """Say that no cell answers a task, and which name comes near."""
-    names = [name for cell in cells for name in cell.parsed.defined()]
+    defined = [name for cell in cells for name in cell.parsed.defined()]
+    names = [name for name in defined if name not in others]
     near = difflib.get_close_matches(task, names, n=1)
     if near:
         return NoAnswer(

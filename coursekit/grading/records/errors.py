@@ -1,6 +1,7 @@
 """Say in plain words what is wrong with a folder of records."""
 
 import contextlib
+import errno
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -40,8 +41,8 @@ def shown(path: object) -> str:
 def _words(file: Path, error: Exception) -> str:
     kind = getattr(error, "sqlite_errorcode", 0) & _KIND
     folder = shown(file.parent)
-    said = printable(error, 300, 1)
-    if kind == sqlite3.SQLITE_FULL:
+    said, number = printable(error, 300, 1), getattr(error, "errno", 0)
+    if kind == sqlite3.SQLITE_FULL or number in (errno.ENOSPC, errno.EDQUOT):
         return (
             f"the disk that holds {folder} is full. The record in hand could not be "
             "written; all earlier ones are safe. Free some space and run the same "
@@ -61,6 +62,8 @@ def _words(file: Path, error: Exception) -> str:
     if kind in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH):
         return _unwritable(folder, said)
     if kind == sqlite3.SQLITE_CANTOPEN or isinstance(error, PermissionError):
+        return _unwritable(folder, said)
+    if number == errno.EROFS:
         return _unwritable(folder, said)
     return (
         f"{shown(file)} could not be read or written ({said}). It must lie on a drive "

@@ -1,14 +1,11 @@
 """The scratch folder: the one place a child may write to, empty for each child."""
 
 import os
-import secrets
-import shutil
-import stat
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
+from coursekit.grading.walls.held import Held, empty
 from coursekit.grading.walls.syscalls import call
 
 MS_NOSUID, MS_NODEV, MS_NOEXEC, MNT_DETACH = 2, 4, 8, 2
@@ -28,6 +25,9 @@ class Scratch(Protocol):
     def clear(self) -> int:
         """Empty it and return how many bytes were in it."""
 
+    def descriptors(self) -> tuple[int, ...]:
+        """Return what a child must close."""
+
     def close(self) -> None:
         """Remove it for good."""
 
@@ -36,8 +36,13 @@ class OnDisk:
     """A folder among the temporary files, readable by this user alone."""
 
     def __init__(self) -> None:
-        self.around = Path(tempfile.mkdtemp(prefix="scratch-")).resolve()
+        self._held = Held()
+        self.around = self._held.folder
         self.folder = self.around / "scratch"
+
+    def descriptors(self) -> tuple[int, ...]:
+        """Return what a child must close."""
+        return (self._held.descriptor,) if self._held.descriptor >= 0 else ()
 
     def renew(self) -> None:
         """Make it new and empty."""
@@ -45,32 +50,8 @@ class OnDisk:
         self.folder.mkdir(mode=0o700, exist_ok=True)
 
     def clear(self) -> int:
-        """Empty it and return how many bytes were in it.
-
-        Folders are brought to the top before they are emptied: a child can nest them
-        deeper than a path can be long.
-        """
-        if self._is_clear():
-            return 0
-        size, brought, token = 0, 0, secrets.token_hex(8)
-        todo = [self.around]
-        while todo:
-            folder = todo.pop()
-            with os.scandir(folder) as entries:
-                found = list(entries)
-            for entry in found:
-                status = entry.stat(follow_symlinks=False)
-                if not stat.S_ISDIR(status.st_mode):
-                    size += getattr(status, "st_blocks", 0) * 512 or status.st_size
-                    Path(entry.path).unlink()
-                    continue
-                Path(entry.path).chmod(0o700)
-                brought += 1
-                place = self.around / f"{token}{brought}"  # a name nobody can take
-                todo.append(Path(entry.path).rename(place))
-            if folder != self.around:
-                folder.rmdir()
-        return size
+        """Empty it and return how many bytes were in it."""
+        return 0 if self._is_clear() else empty(self.around)
 
     def _is_clear(self) -> bool:
         """Tell whether there is the empty folder and nothing else: the usual case."""
@@ -83,9 +64,7 @@ class OnDisk:
 
     def close(self) -> None:
         """Remove it for good."""
-        with suppress(OSError):
-            self.clear()
-        shutil.rmtree(self.around, ignore_errors=True)
+        self._held.remove()
 
 
 class InMemory:
@@ -100,6 +79,10 @@ class InMemory:
         size = -(-size // page) * page
         self._options = f"size={size},nr_inodes={ENTRIES},mode=700".encode()
         self._mounted = False
+
+    def descriptors(self) -> tuple[int, ...]:
+        """Return what a child must close: nothing."""
+        return ()
 
     def renew(self) -> None:
         """Make it new and empty."""

@@ -141,9 +141,11 @@ class Walls:
     def _shut(self, keep: Iterable[int] | None) -> None:
         """Close the descriptors that are not the child's business."""
         self._size.close()
-        if self._keeper:
-            for descriptor in self._keeper.descriptors():
-                os.close(descriptor)
+        keepers = self._keeper.descriptors() if self._keeper else ()
+        # whoever built the walls holds the scratch folder by its descriptor
+        held = self._scratch.descriptors() if os.getpid() != self._builder else ()
+        for descriptor in (*keepers, *held):
+            os.close(descriptor)
         if keep is not None:
             ruleset = {self._ruleset.descriptor} if self._ruleset else set()
             close_all_but({*keep, *ruleset})

@@ -8,6 +8,7 @@ import contextlib
 import os
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -68,7 +69,10 @@ class Spawns:
             Transcript(agenda, visit, self.limits.results),
             time.monotonic(),
         )
-        with self.start("--once", stderr=subprocess.DEVNULL) as popen:
+        with (
+            tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as place,
+            self.start("--once", stderr=subprocess.DEVNULL, temporary=place) as popen,
+        ):
             pieces: Queue[bytes] = Queue(maxsize=16)
             for work in (_send, popen, frame(order) + job), (_pass_on, popen, pieces):
                 threading.Thread(target=work[0], args=work[1:], daemon=True).start()

@@ -13,6 +13,7 @@ from typing import IO, Any
 
 import coursekit
 from coursekit.grading.isolation import Level
+from coursekit.grading.walls.held import remove_left
 from coursekit.grading.worker.frames import (
     ProtocolViolation,
     Splitter,
@@ -144,15 +145,21 @@ class Fresh:
         """Do nothing: children are gone when their job is done."""
 
 
-def start(*arguments: str, stderr: int | IO[bytes]) -> subprocess.Popen:
-    """Start a worker's process in a clean environment, with pipes to and from it."""
+def start(
+    *arguments: str, stderr: int | IO[bytes], temporary: str = ""
+) -> subprocess.Popen:
+    """Start a worker's process in a clean environment, with pipes to and from it.
+
+    Its temporary files go to ``temporary``, by default to where ours go.
+    """
+    places = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), temporary) if temporary else {}
     return subprocess.Popen(
         [sys.executable, "-P", "-m", "coursekit.grading.worker", *arguments],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=stderr,
         cwd=Path(sys.executable).anchor,
-        env=clean_environment(),
+        env=clean_environment() | places,
         start_new_session=True,  # an interrupt from the keyboard is the parent's
         bufsize=0,
     )
@@ -168,6 +175,8 @@ def _end(popen: subprocess.Popen, errors: IO[bytes]) -> None:
         popen.wait()
     popen.stdout.close()
     errors.close()
+    if popen.returncode:  # it was killed, and could not clear up behind itself
+        remove_left()
 
 
 def clean_environment() -> dict[str, str]:

@@ -11,7 +11,7 @@ from coursekit.grading.worker.faults import fault
 from coursekit.grading.worker.job import Limits, Ran
 from coursekit.grading.worker.load import said
 from coursekit.grading.worker.messages import Agenda
-from coursekit.grading.worker.transcript import End, Part, Transcript
+from coursekit.grading.worker.transcript import End, Part, Stage, Transcript
 from coursekit.grading.worker.watch import Death
 from coursekit.grading.worker.words import explained, not_callable, refused
 from coursekit.probes.outcome import Outcome, Raised
@@ -73,6 +73,7 @@ class _Run:
     def __init__(self, agenda: Agenda, data: bytearray, limits: Limits, go: Go) -> None:
         self.agenda, self.data, self.limits, self.go = agenda, data, limits, go
         self.skipped: frozenset[int] = frozenset()
+        self.killed: set[Stage] = set()
         self.ran: list[Ran] = []
         self.common: list[str] = []
 
@@ -86,8 +87,24 @@ class _Run:
         """Note what came of the tasks that one child got to."""
         visited = self.go(self.agenda, self.data, Visit(len(self.ran), self.skipped))
         self.hear(visited.transcript)
-        if visited.transcript.stage.part is not Part.DONE:
-            self.died(visited)
+        if visited.transcript.stage.part is Part.DONE or self.was_killed(visited):
+            return
+        self.died(visited)
+
+    def was_killed(self, visited: Visited) -> bool:
+        """Tell whether somebody else killed a child, which is then to be tried again.
+
+        The kernel does that when memory is short. Nobody can tell it from an answer
+        that kills itself; but that one does it again, and then it counts.
+        """
+        transcript, death, denied, _ = visited
+        if denied or transcript.over or death.stopped:
+            return False
+        if death.code != -getattr(signal, "SIGKILL", 9):
+            return False
+        again = transcript.stage in self.killed
+        self.killed.add(transcript.stage)
+        return not again
 
     def hear(self, transcript: Transcript) -> None:
         """Note the tasks that came to an end."""

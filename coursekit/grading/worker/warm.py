@@ -201,9 +201,9 @@ def serve(line: Line) -> None:
         return
     gc.collect()
     gc.freeze()  # or the collector of each child would touch, and so copy, it all
-    line.write(["ready"])
     go = Forks(walls, limits, line.asks)
     try:
+        line.write(["ready"])
         while True:
             agenda = read_agenda(decode(line.read(), trusted=True))
             line.write(_answer(agenda, line.read(), limits, go))

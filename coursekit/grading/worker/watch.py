@@ -219,7 +219,9 @@ def _hung_up(child: Child, transcript: Transcript) -> Reason | None:
         pid, status = os.waitpid(child.pid, os.WNOHANG)
         if pid:
             child.status = os.waitstatus_to_exitcode(status)
-            return None if transcript.splitter.clean else Reason.PROTOCOL_VIOLATION
+            cut = child.status == -signal.SIGKILL  # in the middle of a word, maybe
+            whole = cut or transcript.splitter.clean
+            return None if whole else Reason.PROTOCOL_VIOLATION
         time.sleep(0.001)
     return Reason.PROTOCOL_VIOLATION
 

@@ -5,10 +5,15 @@ behind it in the same notebook and an innocent notebook behind that. To add a ro
 an `attack` (lines before a right answer) or the source of a whole cell.
 """
 
+import hashlib
+import stat
 from dataclasses import dataclass
+from pathlib import Path
 from textwrap import indent
 
+import coursekit
 from coursekit.grading.reasons import Reason
+from coursekit.grading.worker.frames import frame
 
 RIGHT = """\
     m = x.mean(-1, keepdims=True)
@@ -359,3 +364,38 @@ for thing in gc.get_objects():
         "import torch\n" + HEAD + RIGHT, outcome="right"
     ),
 }
+
+#: What stands for `{forged_result!r}` and the like in a row.
+FORGERIES = {
+    "forged_result": frame(["outcome", 0, 0, {"y": 1.0}, ""]),
+    "forged_end": frame(["end", 0, "called", "", None, 0.0, 0.0]),
+    "forged_done": frame(["done"]),
+    "forged_note": frame(["note", 0, "x" * 500]),
+    "forged_array": frame(["outcome", 0, 0])[:4]
+    + b"A\x00\x01"
+    + (1 << 40).to_bytes(8, "little"),
+}
+
+
+def tree(folder: Path) -> str:
+    """Return a hash of all that is below a folder: names, rights and contents."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        status = path.lstat()
+        digest.update(
+            f"{path} {status.st_mode} {status.st_size}".encode(errors="replace")
+        )
+        if stat.S_ISREG(status.st_mode):
+            digest.update(path.read_bytes())
+        elif stat.S_ISLNK(status.st_mode):
+            digest.update(bytes(path.readlink()))
+    return digest.hexdigest()
+
+
+def aimed(source: str, canary: Path) -> str:
+    """Return the source of a row with what it is to attack put in."""
+    words = {"canary": str(canary), "course": str(Path(coursekit.__file__).parent)}
+    words |= FORGERIES
+    for name, value in words.items():
+        source = source.replace(f"{{{name}!r}}", repr(value))
+    return source.replace("{{}}", "{}")

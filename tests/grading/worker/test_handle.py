@@ -4,6 +4,8 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
+import threading
 import time
 from pathlib import Path
 
@@ -125,6 +127,37 @@ def test_a_parent_that_is_killed_leaves_no_process_behind(level):
     assert wait_until(lambda: not any(map(exists, left)), 5), left
 
 
+SLOW = HEAD + "    import time; time.sleep(0.3)\n" + RIGHT
+
+
+@linux
+def test_an_answer_that_somebody_else_killed_is_tried_once_more(worker):
+    def kill():
+        if wait_until(lambda: children_of(worker.pid)):
+            (child,) = children_of(worker.pid)
+            os.kill(child, signal.SIGKILL)
+            killed.append(child)
+
+    killed, killer = [], threading.Thread(target=kill)
+    killer.start()
+    ran = worker.run(job(work(SLOW), work(HEAD + RIGHT, "other")))
+    killer.join()
+    assert killed and {one.reason for one in ran.values()} == {Reason.OK}
+
+
+@linux
+def test_a_worker_that_is_killed_leaves_no_scratch_folder(monkeypatch, tmp_path):
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    with Worker(torch=False, level=Level.PROCESS, limits=SMALL) as worker:
+        assert len([*tmp_path.iterdir()]) == 1
+        os.kill(worker.pid, signal.SIGKILL)
+        assert worker.run(GOOD)["layer_norm"].reason is Reason.OK
+        assert len([*tmp_path.iterdir()]) == 1
+        os.kill(worker.pid, signal.SIGKILL)
+    assert [*tmp_path.iterdir()] == []
+
+
 def test_the_environment_of_a_worker_names_nobody(monkeypatch):
     monkeypatch.setenv("HOME", "/home/ada")
     monkeypatch.setenv("SECRET_TOKEN", "x")
@@ -133,8 +166,9 @@ def test_the_environment_of_a_worker_names_nobody(monkeypatch):
     assert clean["OMP_NUM_THREADS"] == "1"
 
 
-def test_where_nothing_forks_each_child_is_a_fresh_process(monkeypatch):
+def test_where_nothing_forks_each_child_is_a_fresh_process(monkeypatch, tmp_path):
     monkeypatch.setattr(handle, "CAN_FORK", False)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     with Worker(torch=False, level=Level.PROCESS, limits=SMALL) as worker:
         ran = worker.run(
             job(
@@ -145,6 +179,7 @@ def test_where_nothing_forks_each_child_is_a_fresh_process(monkeypatch):
         )
     reasons = [one.reason for one in ran.values()]
     assert reasons == [Reason.SANDBOX_DENIED, Reason.PROCESS_EXIT, Reason.OK]
+    assert [*tmp_path.iterdir()] == []
 
 
 @linux

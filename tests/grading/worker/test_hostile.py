@@ -1,31 +1,18 @@
 """Whatever one answer tries costs that answer alone."""
 
-import hashlib
 import sys
 import time
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
-from hostile import HEAD, HOSTILE, RIGHT
+from hostile import HEAD, HOSTILE, RIGHT, aimed, tree
 from jobs import as_bytes, children_of, job, work
 
-import coursekit
 from coursekit.grading.isolation import Level
 from coursekit.grading.reasons import Reason
-from coursekit.grading.worker.frames import frame
 from coursekit.probes.outcome import Odd, Raised
 
 GOOD = HEAD + RIGHT
-FORGED = {
-    "forged_result": frame(["outcome", 0, 0, {"y": 1.0}, ""]),
-    "forged_end": frame(["end", 0, "called", "", None, 0.0, 0.0]),
-    "forged_done": frame(["done"]),
-    "forged_note": frame(["note", 0, "x" * 500]),
-    "forged_array": frame(["outcome", 0, 0])[:4]
-    + b"A\x00\x01"
-    + (1 << 40).to_bytes(8, "little"),
-}
 
 
 @pytest.fixture
@@ -35,22 +22,6 @@ def canary(tmp_path):
     (tmp_path / "open").chmod(0o666)
     tmp_path.chmod(0o777)
     return tmp_path
-
-
-def tree(folder: Path) -> str:
-    digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*")):
-        digest.update(f"{path} {path.stat().st_mode}".encode())
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
-
-
-def filled(source: str, canary: Path) -> str:
-    words = {"canary": str(canary), "course": str(Path(coursekit.__file__).parent)}
-    words |= FORGED
-    for name, value in words.items():
-        source = source.replace(f"{{{name}!r}}", repr(value))
-    return source.replace("{{}}", "{}")
 
 
 @pytest.fixture(scope="package")
@@ -68,7 +39,7 @@ def test_one_hostile_answer_costs_itself_alone(name, worker, innocent, canary):
     worker_pid = worker.pid
     there = children_of(worker_pid)
     start = time.monotonic()
-    source = filled(row.source, canary)
+    source = aimed(row.source, canary)
     both = worker.run(
         job(work(source), work(GOOD.replace("layer_norm", "other"), "other"))
     )

@@ -1,0 +1,114 @@
+"""The disk is full or cannot be written: it says so, and what was recorded is safe."""
+
+import errno
+import os
+import subprocess
+import sys
+import tempfile
+from contextlib import contextmanager
+
+import pytest
+from bulk.class_of import class_of, lay_out
+from end_to_end.bed import grade, lines, offered, only, recorded
+
+from coursekit.commands import base
+from coursekit.grading.records.dump import dump
+from coursekit.grading.records.store import Records
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs a tmpfs")
+NORM = "07_layer_norm"
+
+
+def mount(*arguments):
+    return subprocess.run(
+        ["mount", *map(str, arguments)], capture_output=True
+    ).returncode
+
+
+@contextmanager
+def disk(place, size):
+    """Give a disk of a size, or skip the test where nobody may."""
+    place.mkdir()
+    if os.geteuid() or mount("-t", "tmpfs", "-o", f"size={size}", "tmpfs", place):
+        pytest.skip("needs the right to mount")
+    try:
+        yield place
+    finally:
+        subprocess.run(["umount", "-l", str(place)], check=True)
+
+
+@pytest.fixture
+def run(tmp_path):
+    """Return what grades a class into a folder, at the best level there is."""
+    handed_in = lay_out(tmp_path / "in", class_of(12, [NORM], seed=4))
+
+    def grade_into(out, temporary=tmp_path / "temporary"):
+        with only(offered()[0], temporary):
+            return grade(handed_in, out, offered()[0], "--workers", 2)
+
+    return grade_into
+
+
+def dumped(out):
+    with Records.open(out) as records:
+        return dump(records)
+
+
+def test_a_full_disk_stops_the_run_which_goes_on_when_there_is_room(
+    run, tmp_path, capsys
+):
+    with disk(tmp_path / "disk", "300k") as place:
+        out = place / "out"
+        assert run(out) == base.BROKEN
+        said = capsys.readouterr().err
+        assert "is full" in said and "run the same command again" in said
+        kept = lines(out)
+        assert 0 < len(kept) < 12
+        assert mount("-o", "remount,size=30m", place) == 0
+        assert run(out) == base.DONE
+        assert (
+            f"{12 - len(kept)} graded, {len(kept)} unchanged" in capsys.readouterr().out
+        )
+        assert all(lines(out)[who] == one for who, one in kept.items())
+        assert run(tmp_path / "whole") == base.DONE
+        assert dumped(out) == dumped(tmp_path / "whole")
+
+
+def test_results_that_cannot_be_written_stop_the_run_before_anything_is_graded(
+    run, tmp_path, capsys
+):
+    with disk(tmp_path / "disk", "30m") as place:
+        assert run(place / "out") == base.DONE
+        before = dumped(place / "out")
+        capsys.readouterr()
+        assert mount("-o", "remount,ro", place) == 0
+        for out in (place / "out", place / "another"):
+            assert run(out) == base.BROKEN
+            said = capsys.readouterr()
+            assert "graded" not in said.out
+            assert f"'{out}' cannot be opened for this" in said.err
+        assert dumped(place / "out") == before
+        assert not (place / "another").exists()
+
+
+def test_a_full_disk_of_temporary_files_costs_nobody_a_point(run, tmp_path):
+    with disk(tmp_path / "disk", "4k,nr_inodes=2") as place:
+        (place / "full").write_bytes(bytes(4096))
+        assert run(tmp_path / "out", place) == base.DONE  # there is another place
+    assert run(tmp_path / "whole") == base.DONE
+    assert dumped(tmp_path / "out") == dumped(tmp_path / "whole")
+
+
+def test_no_room_for_temporary_files_at_all_is_no_learner_s_fault(
+    run, tmp_path, capsys, monkeypatch
+):
+    def nowhere():
+        raise FileNotFoundError(errno.ENOENT, "No usable temporary directory found")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(tempfile, "_get_default_tempdir", nowhere)
+        assert run(tmp_path / "out") == base.BROKEN
+    assert "No usable temporary directory" in capsys.readouterr().out
+    assert {graded.score for graded in recorded(tmp_path / "out")} == {None}
+    assert run(tmp_path / "out") == base.DONE
+    assert None not in {graded.score for graded in recorded(tmp_path / "out")}

@@ -1,0 +1,102 @@
+"""A large class of all exercises: nothing piles up while it is graded.
+
+By default two learners' work, 18 submissions; with COURSEKIT_FULL=1 that of 112
+learners, 1008 submissions, in which one answer of a hundred does harm.
+"""
+
+import itertools
+import os
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from bulk.class_of import EXERCISES, class_of, lay_out
+from end_to_end.bed import FULL, left_behind, offered, recorded
+from jobs import children_of
+
+from coursekit.commands import base
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+ROOT = Path(__file__).parents[3]
+LEARNERS = 112 if FULL else 2
+PAUSE = 0.5 if FULL else 0.1
+MB = 1 << 20
+
+
+class Look:
+    """What can be seen of a run at one moment, by process."""
+
+    def __init__(self, parent):
+        self.at = time.monotonic()
+        self.memory, self.files, self.kinds = {}, {}, {parent: "parent"}
+        self.dead, self.whole = set(), 0
+        for pid in sorted(
+            {parent, *children_of(parent)}, key=lambda one: one != parent
+        ):
+            with suppress(OSError, IndexError, ValueError):
+                self.take(pid)
+
+    def take(self, pid):
+        """Note one process; its parent comes first, unless numbers began anew."""
+        folder = Path(f"/proc/{pid}")
+        state, above = (folder / "stat").read_text().rpartition(")")[2].split()[:2]
+        if state == "Z":
+            self.dead.add(pid)
+            return
+        command = (folder / "cmdline").read_bytes()
+        kind = "worker" if b"coursekit.grading.worker" in command else "pool"
+        if kind == "worker" and self.kinds.get(int(above)) == "worker":
+            kind = "child"
+        self.kinds.setdefault(pid, kind)
+        rollup = (folder / "smaps_rollup").read_text().split()
+        self.whole += int(rollup[rollup.index("Pss:") + 1]) << 10
+        self.memory[pid] = int(rollup[rollup.index("Rss:") + 1]) << 10
+        self.files[pid] = len([*(folder / "fd").iterdir()])
+
+
+def watched(handed_in, out, temporary):
+    """Grade in another process; return its exit code and what was seen of it."""
+    walls = ("--require-isolation", str(offered()[-1]), "--seed", "autumn")
+    command = [sys.executable, "-m", "coursekit", "grade", handed_in, "--out", out]
+    temporary.mkdir()
+    process = subprocess.Popen(
+        [*map(str, command), "--workers", "2", *walls],
+        env={**os.environ, "TMPDIR": str(temporary), "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    seen = []
+    while process.poll() is None:
+        seen.append(Look(process.pid))
+        time.sleep(PAUSE)
+    return process.returncode, seen
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+def test_nothing_piles_up_while_a_large_class_is_graded(tmp_path):
+    files = class_of(LEARNERS, seed=8, harm=0.01)
+    handed_in, out = lay_out(tmp_path / "in", files), tmp_path / "out"
+    code, seen = watched(handed_in, out, tmp_path / "temporary")
+    assert code == base.DONE
+    records = recorded(out)
+    assert len(records) == LEARNERS * len(EXERCISES)
+    assert all(one.score is not None and one.tasks for one in records)
+    assert left_behind(tmp_path / "temporary") == (set(), [])
+    warm = seen[len(seen) // 3 :]
+    for before, after in itertools.pairwise(seen):
+        assert not before.dead & after.dead, "a zombie"
+    print(f"{len(records)} in {seen[-1].at - seen[0].at:.0f} s;", end=" ")
+    print(f"all together at most {max(look.whole for look in seen) / MB:.0f} MB")
+    for pid, kind in sorted({*warm[0].kinds.items()} & {*warm[-1].kinds.items()}):
+        if kind == "child":
+            continue
+        memory = [look.memory[pid] for look in warm if pid in look.memory]
+        files_ = [look.files[pid] for look in warm if pid in look.files]
+        print(f"{kind}: {memory[0] / MB:.0f} to {max(memory) / MB:.0f} MB,", end=" ")
+        print(f"{min(files_)} to {max(files_)} descriptors")
+        assert max(memory) - memory[0] < 50 * MB or not FULL
+        assert files_[-1] <= max(files_[: len(files_) // 2])

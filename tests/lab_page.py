@@ -87,11 +87,10 @@ class LabPage:
         )
         self.complaints.clear()
         opened = OpenNotebook(self)
-        yield opened
-        opened.do(
-            "await panel.context.save(); await panel.sessionContext.shutdown();"
-            "await app.commands.execute('application:close')"
-        )
+        try:
+            yield opened
+        finally:
+            opened.close()
 
 
 @dataclass(frozen=True)
@@ -108,6 +107,13 @@ class OpenNotebook:
     def do(self, script: str, argument: Any = None) -> Any:
         """Run JavaScript that knows ``app``, ``panel``, ``content`` and ``place``."""
         return self.page.evaluate(f"async argument => {{ {PANEL} {script} }}", argument)
+
+    def close(self) -> None:
+        """Shut the kernel down and close the notebook without saving it."""
+        self.do(
+            "panel.context.model.dirty = false; await panel.sessionContext.shutdown();"
+            "await app.commands.execute('application:close')"
+        )
 
     def cells(self) -> list[dict[str, Any]]:
         """Return the cells as they would be saved now."""

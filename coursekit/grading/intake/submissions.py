@@ -174,7 +174,9 @@ def _of_learner(
     known = sorted({one.exercise for one in found if one.exercise})
     for exercise in known:
         same = [one for one in found if one.exercise == exercise]
-        yield _submission(latest(same, exercises))
+        if learner.name or learner.id:
+            same = [latest(same, exercises)]
+        yield from map(_submission, same)  # nobody's files may be several people's
     yield from map(_submission, stray)
     if learner.name or learner.id:
         missing = [one for one in wanted if one not in known]

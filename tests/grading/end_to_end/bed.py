@@ -25,8 +25,8 @@ from coursekit.grading.worker.job import Limits
 FULL = bool(os.environ.get("COURSEKIT_FULL"))
 #: What one answer may use: little, so that who uses it up does so soon.
 SMALL = Limits(
-    load_seconds=1.0,
-    cpu_seconds=1.0,
+    load_seconds=0.5,
+    cpu_seconds=0.5,
     wall_seconds=2.0,
     memory=48 << 20,
     scratch=4 << 20,

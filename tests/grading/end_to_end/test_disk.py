@@ -16,7 +16,7 @@ from coursekit.grading.records.dump import dump
 from coursekit.grading.records.store import Records
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs a tmpfs")
-NORM = "07_layer_norm"
+NORM, LEARNERS = "07_layer_norm", 8
 
 
 def mount(*arguments):
@@ -40,7 +40,7 @@ def disk(place, size):
 @pytest.fixture
 def run(tmp_path):
     """Return what grades a class into a folder, at the best level there is."""
-    handed_in = lay_out(tmp_path / "in", class_of(12, [NORM], seed=4))
+    handed_in = lay_out(tmp_path / "in", class_of(LEARNERS, [NORM], seed=4))
 
     def grade_into(out, temporary=tmp_path / "temporary"):
         with only(offered()[0], temporary):
@@ -63,11 +63,12 @@ def test_a_full_disk_stops_the_run_which_goes_on_when_there_is_room(
         said = capsys.readouterr().err
         assert "is full" in said and "run the same command again" in said
         kept = lines(out)
-        assert 0 < len(kept) < 12
+        assert 0 < len(kept) < LEARNERS
         assert mount("-o", "remount,size=30m", place) == 0
         assert run(out) == base.DONE
         assert (
-            f"{12 - len(kept)} graded, {len(kept)} unchanged" in capsys.readouterr().out
+            f"{LEARNERS - len(kept)} graded, {len(kept)} unchanged"
+            in capsys.readouterr().out
         )
         assert all(lines(out)[who] == one for who, one in kept.items())
         assert run(tmp_path / "whole") == base.DONE

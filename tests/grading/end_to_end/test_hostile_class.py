@@ -2,8 +2,9 @@
 
 All rows of the worker's table, of `tricks` and of `files` lie in one class, at every
 level of isolation that this computer offers, with good neighbours between them. By
-default the second and third level take every fourth row; COURSEKIT_FULL=1 runs all at
-all levels, each with a good neighbour of its own.
+default the best level takes all rows, with a good neighbour for every sixteenth, and
+the others every eighth row; COURSEKIT_FULL=1 runs all at all levels, each with a good
+neighbour of its own.
 """
 
 import csv
@@ -45,7 +46,7 @@ def is_run(name, level):
     """Tell whether a row is in the class at a level."""
     if FULL or level is offered()[0]:
         return True
-    return (zlib.crc32(name.encode(errors="replace")) + [*Level].index(level)) % 4 == 0
+    return (zlib.crc32(name.encode(errors="replace")) + [*Level].index(level)) % 8 == 0
 
 
 class Class:
@@ -86,7 +87,7 @@ class Class:
 
     def neighbour(self, name, at):
         """Put somebody beside a learner, and somewhere else alone."""
-        if FULL or at % 8 == 0:
+        if FULL or at % 16 == 0:
             for top in ("around/in", "good"):
                 path = self.of(f"{name[:80]} and a neighbour", top) / f"{NORM}.ipynb"
                 path.write_bytes(GOOD)

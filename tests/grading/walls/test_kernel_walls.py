@@ -17,7 +17,7 @@ CALL = "from coursekit.grading.walls.syscalls import call\n"
 def secret(tmp_path):
     """Make a file outside that by its rights everybody may read and write."""
     for folder in [tmp_path, *list(tmp_path.parents)[:3]]:
-        if folder.name.startswith(("pytest", "test")):
+        if folder.name.startswith(("pytest", "popen", "test")):
             folder.chmod(0o777)
     path = tmp_path / "solution.py"
     path.write_text("the answer is 42")

@@ -31,8 +31,8 @@ class Kept(NamedTuple):
 def kept() -> Kept:
     """Return what the modules hold when this is called for the first time.
 
-    To be called in the warm process: looking at so many objects would copy, in every
-    child, the memory that they lie in. For the same reason it is not all of NumPy.
+    That is in the warm process: looking at so many objects would copy, in every child,
+    the memory that they lie in. For the same reason it is not all of NumPy.
     """
     modules, names = dict(sys.modules), _mentioned()
     parts = {

@@ -26,7 +26,6 @@ from coursekit.grading.worker.forks import Forks
 from coursekit.grading.worker.frames import MAX_TEXT, decode, encode, frame
 from coursekit.grading.worker.gate import Gate, quieten_course
 from coursekit.grading.worker.job import Job, Limits, Work
-from coursekit.grading.worker.kept import kept
 from coursekit.grading.worker.messages import (
     Agenda,
     read_agenda,
@@ -76,8 +75,6 @@ def warm_up(*, torch: bool) -> None:
                 raise
     gate.shut()
     quieten_course()
-    rehearse()
-    kept()
     tasks = Path("/proc/self/task")
     if tasks.is_dir() and len(list(tasks.iterdir())) > 1:
         raise RuntimeError("the worker has started a thread; it cannot fork safely.")
@@ -86,9 +83,9 @@ def warm_up(*, torch: bool) -> None:
 def rehearse() -> None:
     """Do a small job of our own, often enough for Python to adapt its code to it.
 
-    What Python then remembers (bytecode for the types it met, patterns it compiled),
-    each child has already; it would otherwise find it out, and copy the memory that it
-    is written to, in every child anew.
+    What Python then remembers (bytecode for the types it met, patterns it compiled,
+    what `kept` saw), each child has already; it would otherwise find it out, and copy
+    the memory that it is written to, in every child anew.
     """
     main = sys.modules["__main__"]
     for _ in range(REHEARSALS):
@@ -195,6 +192,7 @@ def serve(line: Line) -> None:
     limits, torch = Limits(**told["limits"]), told["torch"]
     try:
         warm_up(torch=torch)
+        rehearse()
         walls = Walls.build(Level(told["level"]), limits, [])
     except (ImportError, OSError, RuntimeError, ValueError) as error:
         line.write(["failed", f"{type(error).__name__}: {error}"[:MAX_TEXT]])

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from coursekit import __version__
 from coursekit.commands import (
     agenda,
+    board,
     book,
     build,
     check,
@@ -31,6 +32,7 @@ examples:
   coursekit check 07.ipynb          what 'check' says, without a notebook
   coursekit grade SUBMISSIONS --out RESULTS
                                     for instructors: a whole class, behind walls
+  coursekit board                   for instructors: a class, live
   coursekit build --check           for authors: are the notebooks up to date?
 
 'coursekit COMMAND --help' says more about one command.
@@ -42,6 +44,7 @@ COMMANDS = (
     guide.add,
     book.add,
     release.add,
+    board.add,
     check.add,
     grade.add,
     report.add,

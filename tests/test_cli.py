@@ -18,6 +18,7 @@ COMMANDS = [
     "html",
     "slides",
     "release",
+    "board",
     "check",
     "grade",
     "merge",

@@ -3,11 +3,14 @@
 import re
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import pytest
 
+from coursekit import cli
 from coursekit.authoring import course_map
+from coursekit.grading.records.late_file import read_late
 
 ROOT = Path(__file__).parents[1]
 START = "python3 -m venv .venv && .venv/bin/pip install -e . && .venv/bin/coursekit lab"
@@ -48,9 +51,9 @@ def test_the_script_of_continuous_integration_is_right_by_its_syntax():
 
 def test_every_folder_the_readme_lists_is_there_and_none_is_left_out():
     tree = re.search(r"```\n(notebooks/.*?)```", text_of("README.md"), re.DOTALL)
-    listed = set(re.findall(r"^  (\w+/|cli\.py)", tree[1], re.MULTILINE))
+    listed = set(re.findall(r"^  (\w+/|\w+\.py)", tree[1], re.MULTILINE))
     package = {f"{p.name}/" for p in (ROOT / "coursekit").iterdir() if p.is_dir()}
-    elsewhere = {"sources/", "figures/", "cli.py"}
+    elsewhere = {"sources/", "figures/", "cli.py", "wire.py"}
     assert listed - elsewhere == package - {"__pycache__/"}
 
 
@@ -58,6 +61,19 @@ def test_links_of_the_readme_and_the_changelog_resolve():
     for name in ("README.md", "CHANGELOG.md"):
         for target in re.findall(r"\]\(([^)#]+)\)", text_of(name)):
             assert "://" in target or (ROOT / target).exists(), target
+
+
+def test_the_readme_shows_late_rules_that_are_understood(tmp_path):
+    shown = re.search(r"```toml\n(.*?)```", text_of("README.md"), re.DOTALL)[1]
+    (tmp_path / "late.toml").write_text(textwrap.dedent(shown), encoding="utf-8")
+    assert "07" in str(read_late(tmp_path / "late.toml"))
+
+
+def test_every_command_is_in_the_readme():
+    readme = text_of("README.md")
+    named = re.findall(r"^    (\w+)  ", cli.parser().format_help(), re.MULTILINE)
+    assert len(named) > 10
+    assert not [name for name in named if f"coursekit {name}" not in readme]
 
 
 def test_the_changelog_has_a_section_on_grades():

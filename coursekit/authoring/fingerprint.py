@@ -3,6 +3,7 @@
 import ast
 import hashlib
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 #: Raised when the builder writes notebooks differently from the same source.
@@ -49,23 +50,32 @@ def reached_files(source: Path, root: Path) -> set[Path]:
     who reaches one reaches all. Data and templates count with the package they lie in.
     """
     seen: set[Path] = set()
+    named: set[str] = set()
     waiting = [source]
     while waiting:
-        for name in imported_names(waiting.pop()):
+        path = waiting.pop()
+        for name in imported_names(path, path.stat().st_mtime_ns) - named:
+            named.add(name)
             new = {file for file in _files_of(name, root) if file not in seen}
             if name == f"{PACKAGE}.autograders":
                 new |= {*(root / PACKAGE / "autograders").rglob("*.py")} - seen
             seen |= new
-            waiting += [file for file in new if file.suffix == ".py"]
-    return seen
+            waiting += new
+    packages = {p.parent for p in seen if p.name == "__init__.py"} - {root / PACKAGE}
+    return seen.union(*map(_data_in, packages))
 
 
-def imported_names(path: Path) -> Iterator[str]:
-    """Yield the dotted names of ours that a file imports, anywhere in it.
+@lru_cache(maxsize=2000)
+def imported_names(path: Path, changed: int) -> frozenset[str]:
+    """Return the dotted names of ours that a file imports, anywhere in it.
 
-    ``from coursekit.a import b`` yields ``coursekit.a`` and ``coursekit.a.b``: b may
-    be a module.
+    ``from coursekit.a import b`` gives ``coursekit.a`` and ``coursekit.a.b``: b may
+    be a module. ``changed`` is when the file last did: most are asked for by many.
     """
+    return frozenset(_imported(path))
+
+
+def _imported(path: Path) -> Iterator[str]:
     for node in ast.walk(ast.parse(_without_magics(path))):
         if isinstance(node, ast.ImportFrom) and node.module:
             names = [node.module]
@@ -88,7 +98,7 @@ def _without_magics(path: Path) -> str:
 
 
 def _files_of(name: str, root: Path) -> Iterator[Path]:
-    """Yield the files that importing ``name`` reads: its packages' and its own."""
+    """Yield the code that importing ``name`` reads: its packages' and its own."""
     folder = root
     for part in name.split("."):
         module = folder / f"{part}.py"
@@ -99,11 +109,10 @@ def _files_of(name: str, root: Path) -> Iterator[Path]:
         if not (folder / "__init__.py").is_file():
             return
         yield folder / "__init__.py"
-        yield from (p for p in _data_in(folder) if folder != root / PACKAGE)
 
 
 def _data_in(folder: Path) -> Iterator[Path]:
     """Yield the files below ``folder`` that are no code."""
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and path.suffix not in (".py", ".pyc"):
+    for path in folder.rglob("*"):
+        if path.suffix not in (".py", ".pyc") and path.is_file():
             yield path

@@ -11,6 +11,8 @@ from nbformat import NotebookNode
 FENCE = re.compile(r"^(```|~~~).*?^\1", re.M | re.S)
 INLINE_CODE = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)", re.S)
 LINK = re.compile(r"(?<!!)\[(?:[^\]\[]|\[[^\]]*\])*\]\((?P<target>[^)\s]+)[^)]*\)")
+#: The kind of the figure, its axes and a number or two take more.
+WORDS_OF_A_FINDING = 10
 ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:", re.I)
 
 
@@ -102,6 +104,16 @@ def pictures(notebook: NotebookNode) -> Iterator[str]:
                     yield f"[{cell.id}] <img> without alt text"
 
 
+def findings(notebook: NotebookNode) -> Iterator[str]:
+    """Yield figures whose alt text is too short to say what is found in them."""
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            page = output.get("data", {}).get("text/html", "")
+            for alt in re.findall(r'<img\b[^>]*\balt="([^"]+)"', page):
+                if len(alt.split()) < WORDS_OF_A_FINDING:
+                    yield f"[{cell.id}] the alt text says no finding: {alt!r}"
+
+
 def links(notebook: NotebookNode, path: Path) -> Iterator[str]:
     """Yield relative links whose file or heading is not there.
 
@@ -138,4 +150,4 @@ def anchors(notebook: NotebookNode) -> set[str]:
 
 
 #: Rules for the prose of every committed notebook; `links` also needs its path.
-RULES = (formulas, folded_parts, admonitions, pictures)
+RULES = (formulas, folded_parts, admonitions, pictures, findings)

@@ -2,12 +2,15 @@
 
 An explorer of a lesson is one call of `Explorer` with a pure render function. The
 picture is an ``<img>`` in ``widgets.HTML``, because ``widgets.Image`` has no place for
-an alt text; its size is written out, so the page does not jump while it changes.
+an alt text; its size is written out, so the page does not jump while it changes. Each
+time it has loaded it runs ``reachable.js``, which gives the controls what ipywidgets
+leaves out: names for a screen reader, and keys that JupyterLab does not take away.
 """
 
 import base64
 import html
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import ipywidgets as widgets
@@ -15,6 +18,7 @@ import ipywidgets as widgets
 from coursekit.plots.alt import PAGE_DPI, figure_html
 
 Params = Mapping[str, Any]
+REACHABLE = Path(__file__).with_name("reachable.js").read_text(encoding="utf-8")
 CONTROL = {"style": {"description_width": "16em"}, "layout": {"width": "41em"}}
 
 
@@ -111,6 +115,7 @@ class Explorer(widgets.VBox):
         self._render, self._tell, self._width = render, tell, width
         super().__init__([*self.controls.values(), self.picture, self.status])
         self.add_class("coursekit-explorer")
+        self.status.add_class("coursekit-status")
         for control in self.controls.values():
             control.observe(self.refresh, names="value")
         self.refresh()
@@ -126,9 +131,10 @@ class Explorer(widgets.VBox):
         said = html.escape(self._tell(self.params))
         self.picture.value = (
             f'<img alt="{said}" width="{round(self._width * PAGE_DPI)}" '
+            f'onload="{html.escape(REACHABLE)}" '
             f'src="data:image/png;base64,{data}">'
         )
-        self.status.value = f'<div role="status">{said}</div>'
+        self.status.value = said
 
     def _repr_mimebundle_(self, **_kwargs: Any) -> dict[str, Any]:
         """Return the live view, and picture and words for where nothing is live.

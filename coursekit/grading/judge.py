@@ -13,7 +13,7 @@ from coursekit.grading.cases import Cases
 from coursekit.grading.compare import Problem, find_problem, number, wrong_entries
 from coursekit.grading.exceptions import explain
 from coursekit.grading.reasons import NOT_WRITTEN, Reason
-from coursekit.grading.recognise import diagnose
+from coursekit.grading.recognise import diagnose, wrong_pairs
 from coursekit.grading.source import Use
 from coursekit.grading.task import Case, Criterion, Task
 from coursekit.grading.verdict import (
@@ -105,7 +105,8 @@ class _Judgement:
 
     def __init__(self, cases: Cases, outcomes: Mapping[str, Outcome]) -> None:
         self.task, self.cases, self.outcomes = cases.task, cases, outcomes
-        self.mistakes: tuple[Diagnosis, ...] = diagnose(cases, outcomes)
+        self.wrong = wrong_pairs(cases, outcomes)
+        self.mistakes: tuple[Diagnosis, ...] = diagnose(cases, outcomes, self.wrong)
         self.said: dict[tuple, str] = {}
         self.blocked: dict[str, str] = {}
         self.law_told = False
@@ -146,7 +147,7 @@ class _Judgement:
                 found.append(Finding(case, "", problem, reason is Reason.RAISED))
                 continue
             expected = self.cases.expected(case).values
-            for value in criterion.values:
+            for value in (v for v in criterion.values if (case, v) in self.wrong):
                 got = outcome.values[value]
                 problem = find_problem(value, got, expected[value], self.cases[case])
                 if problem is not None:

@@ -22,9 +22,13 @@ def wrong_pairs(cases: Cases, outcomes: Mapping[str, Outcome]) -> frozenset[Pair
 
 
 def recognise(
-    cases: Cases, outcomes: Mapping[str, Outcome]
+    cases: Cases,
+    outcomes: Mapping[str, Outcome],
+    wrong: frozenset[Pair] | None = None,
 ) -> dict[Mistake, frozenset[Pair]]:
     """Return the mistakes that explain the wrong pairs, and the pairs each explains.
+
+    ``wrong`` is what `wrong_pairs` gives, where that is known already.
 
     A mistake is shown when the answer gives its values wherever it gives wrong ones.
     Of two that are shown, one whose wrong pairs are all among the other's is dropped:
@@ -40,7 +44,7 @@ def recognise(
     mistakes leave unexplained is looked at as well, and nothing is named that begins
     behind a wrong value nobody explains.
     """
-    wrong = wrong_pairs(cases, outcomes)
+    wrong = wrong_pairs(cases, outcomes) if wrong is None else wrong
     if not wrong:
         return {}
     whole = _largest(cases, outcomes, whole=True)
@@ -93,11 +97,13 @@ def _chain(task: Task) -> list[str]:
     return [value for criterion in linked for value in criterion.values]
 
 
-def diagnose(cases: Cases, outcomes: Mapping[str, Outcome]) -> tuple[Diagnosis, ...]:
+def diagnose(
+    cases: Cases, outcomes: Mapping[str, Outcome], wrong: frozenset[Pair]
+) -> tuple[Diagnosis, ...]:
     """Return the recognised mistakes with the numbers that show them."""
     return tuple(
         Diagnosis(m.name, m.explanation, _evidence(cases, m, outcomes, marks))
-        for m, marks in recognise(cases, outcomes).items()
+        for m, marks in recognise(cases, outcomes, wrong).items()
     )
 
 

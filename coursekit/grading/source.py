@@ -2,7 +2,7 @@
 
 import ast
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -77,15 +77,31 @@ def uses_in_cells(
     """
     if not forbidden:
         return []
-    finder = _Finder({}, forbidden)
+    finder, sources = _Finder({}, forbidden), [*others, cell]
     for _ in range(MOST_PASSES):  # a cell may use what a later one defines
         before = dict(finder.names)
-        for source in (*others, cell):
+        for source in sources:
             finder.read(source)
         if finder.names == before:
             break
     finder.names.pop(task, None)
     return forbidden_uses(definition(task, cell), forbidden, finder.names)
+
+
+def could_use(words: Collection[str], forbidden: Sequence[str]) -> bool:
+    """Tell whether a notebook with these words can use one of ``forbidden`` at all.
+
+    A use is found by following names, so every part of the dotted name has to stand
+    somewhere. Most notebooks have not even the words, and need not be searched.
+
+    Parameters
+    ----------
+    words : collection of str
+        All names in the notebook, and the parts of its texts between the dots.
+    forbidden : sequence of str
+        Dotted names.
+    """
+    return any(all(part in words for part in name.split(".")) for name in forbidden)
 
 
 def definition(name: str, cell: str) -> str:

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from coursekit.plots.gradients import draw_window, prepare_window
-from coursekit.plots.style import BLUE, GREY, ORANGE
+from coursekit.plots.style import BLUE, GREY, INK, ORANGE
 
 #: where an error of exactly 0 stands on an axis that has no place for it
 FLOOR, CEILING = 1e-15, 1e3
@@ -57,7 +57,7 @@ def draw_step(
         axes[1].plot(steps, part, color=GREY, linestyle=":")
     axes[1].axvline(steps[now], color=ORANGE, linewidth=0.8)
     if np.isnan(errors[now]):
-        axes[1].annotate(" no step is left", (steps[now], 10), color=ORANGE)
+        axes[1].annotate(" no step is left", (steps[now], 10), color=INK[ORANGE])
         return
     height = max(errors[now], FLOOR)
     axes[1].plot(steps[now], height, color=ORANGE, marker="s", markersize=9)

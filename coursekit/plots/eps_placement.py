@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
-from coursekit.plots.style import GREY, line
+from coursekit.plots.style import GREY, INK, line
 
 LABELS = {"inside": "eps inside the root", "outside": "eps outside the root"}
 #: where "variance exactly 0" stands on an axis that has no place for it
@@ -108,7 +108,9 @@ def draw_eps_state(
             if np.isnan(height):
                 top = ax.get_ylim()[1] / 30
                 ax.plot(place, top, color=style["color"], marker="X", markersize=11)
-                ax.annotate("  NaN", (place, top), va="center", color=style["color"])
+                ax.annotate(
+                    "  NaN", (place, top), va="center", color=INK[style["color"]]
+                )
                 continue
             marker = "os"[index]
             ax.plot(place, height, color=style["color"], marker=marker, markersize=9)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from matplotlib.axes import Axes
 
-from coursekit.plots.style import BLUE, GREEN, GREY, ORANGE
+from coursekit.plots.style import BLUE, GREEN, GREY, INK, ORANGE
 
 #: node: (its name in the picture, where it stands)
 NODES: Mapping[str, tuple[str, tuple[float, float]]] = {
@@ -55,8 +55,8 @@ def prepare_graph(ax: Axes) -> None:
     ax.set(xlim=(-0.6, 8.1), ylim=(-1.5, 1.8))
     ax.set_axis_off()
     ax.text(-0.5, 1.6, "arrows: the forward pass", color=GREY, fontsize="small")
-    ax.text(2.2, 1.6, "✓ agrees", color=GREEN, fontsize="small")
-    ax.text(3.3, 1.6, "✗ wrong, dashed", color=ORANGE, fontsize="small")
+    ax.text(2.2, 1.6, "✓ agrees", color=INK[GREEN], fontsize="small")
+    ax.text(3.3, 1.6, "✗ wrong, dashed", color=INK[ORANGE], fontsize="small")
     ax.text(5.0, 1.6, "thick: first wrong on the way back", fontsize="small")
 
 
@@ -90,7 +90,7 @@ def draw_marks(ax: Axes, errors: Mapping[str, float], wrong: Sequence[str]) -> N
             f"{name}\n{mark}",
             ha="center",
             va="center",
-            color=colour,
+            color=INK[colour],
             fontsize="small",
             bbox=box,
             zorder=3,

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 from matplotlib.axes import Axes
 
-from coursekit.plots.style import GREEN, GREY, SERIES, line
+from coursekit.plots.style import GREEN, GREY, INK, SERIES, line
 
 
 def draw_error_over_step(
@@ -153,8 +153,8 @@ def draw_candidates(
         told.append(f"with the sum of {loss} {len(passed)} pass ({', '.join(passed)})")
     ax.axvline(tolerance, color=GREEN, linewidth=1)
     foot = len(names) - 0.45
-    ax.annotate(" fails", (tolerance, foot), color=GREEN)
-    ax.annotate("passes ", (tolerance, foot), color=GREEN, ha="right")
+    ax.annotate(" fails", (tolerance, foot), color=INK[GREEN])
+    ax.annotate("passes ", (tolerance, foot), color=INK[GREEN], ha="right")
     ax.set(xscale="log", ylim=(-0.5, len(names) - 0.3))
     ax.set_yticks(range(len(names)), names)
     ax.invert_yaxis()

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from matplotlib.axes import Axes
 
-from coursekit.plots.style import BLUE, GREEN, GREY, ORANGE
+from coursekit.plots.style import BLUE, GREEN, GREY, INK, ORANGE
 
 #: where things stand: the road runs along y = ROAD, the branch along y = BRANCH
 ROAD, BRANCH = 1.0, 3.0
@@ -204,7 +204,7 @@ def _word(
 ) -> None:
     """Write a small word."""
     where: dict[str, Any] = {"ha": ha, "va": va, "fontsize": "small", "zorder": 6}
-    ax.text(x, y, text, color=colour, **where)
+    ax.text(x, y, text, color=INK.get(colour, colour), **where)
 
 
 def _number(value: float) -> str:

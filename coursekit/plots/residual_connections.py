@@ -5,7 +5,16 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
-from coursekit.plots.style import BLUE, GREEN, GREY, ORANGE, PINK, SERIES, line
+from coursekit.plots.style import (
+    BLUE,
+    GREEN,
+    GREY,
+    INK,
+    ORANGE,
+    PINK,
+    SERIES,
+    line,
+)
 
 #: forms of a layer in the order of their series, and what they are called
 FORMS = {"plain": "plain: g(z)", "post": "post: g(z + a)", "pre": "pre: z + a"}
@@ -56,7 +65,7 @@ def draw_zero_blocks(
         many.annotate(
             f" {repeated[index, -1]:.2f}",
             (repeated.shape[1] - 1, repeated[index, -1]),
-            color=SERIES[index]["color"],
+            color=INK[SERIES[index]["color"]],
             va="center",
         )
     one.set(xlabel="input a (no unit)", ylabel="output g(0 + a) (no unit)")

@@ -9,6 +9,15 @@ from typing import Any
 
 BLUE, ORANGE, GREEN, PINK = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
 GREY = "#666666"
+#: The same hues for words, dark enough to be read on white: a line needs a contrast of
+#: 3 to what is behind it, small words need 4.5 (WCAG 2.2, 1.4.3 and 1.4.11).
+INK: Mapping[str, str] = {
+    BLUE: BLUE,
+    ORANGE: "#B84F00",
+    GREEN: "#007D5B",
+    PINK: "#A84C80",
+    GREY: GREY,
+}
 
 #: what a figure compares takes these in order: the first series, the second, ...
 SERIES: tuple[Mapping[str, Any], ...] = (

@@ -64,9 +64,14 @@ def plain(value: Any) -> Value | Odd:
     return Odd(name_of(value))
 
 
+def crosses(kind: np.dtype) -> bool:
+    """Tell whether arrays of an element type cross to the judge, in any byte order."""
+    return kind in _DTYPES or kind.name in DTYPES
+
+
 def _plain_array(value: np.ndarray) -> np.ndarray | Odd:
     """Copy an exact array of a known element type; anything else is `Odd`."""
-    if value.dtype not in _DTYPES and value.dtype.name not in DTYPES:
+    if not crosses(value.dtype):
         return Odd(f"ndarray of {value.dtype.name}"[:80])
     if value.ndim > MAX_AXES:
         return Odd(f"ndarray with {value.ndim} axes")

@@ -32,6 +32,7 @@ from coursekit.study.find import (
     what_it_wants,
 )
 from coursekit.study.progress_card import progress_card
+from coursekit.study.sender import sender
 from coursekit.study.store import store
 from coursekit.study.timelimit import VARIABLE, Stopped, seconds_allowed, within
 from coursekit.study.worked import worked_answer
@@ -39,7 +40,7 @@ from coursekit.study.worked import worked_answer
 PACKAGE = Path(__file__).parents[1]
 
 
-def _never_raises(show: Callable[..., Card]) -> Callable[..., Card]:
+def never_raises(show: Callable[..., Card]) -> Callable[..., Card]:
     """Turn a fault of ours, or an interrupt, into a card that says so."""
 
     @wraps(show)
@@ -58,7 +59,7 @@ def _never_raises(show: Callable[..., Card]) -> Callable[..., Card]:
     return shown
 
 
-@_never_raises
+@never_raises
 def check(answer: Any = NOTHING) -> Card:
     """Run your answer on fresh inputs and say what is right and what is not.
 
@@ -90,7 +91,7 @@ def check(answer: Any = NOTHING) -> Card:
     return card(_recorded(verdict, task))
 
 
-@_never_raises
+@never_raises
 def answer(name: str = "", short: Any = ...) -> Card:
     """Answer a short question and hear at once whether it is right, and why.
 
@@ -113,7 +114,7 @@ def answer(name: str = "", short: Any = ...) -> Card:
     return card(_recorded(judge_short(question, short), question))
 
 
-@_never_raises
+@never_raises
 def hint(answer: Any = NOTHING) -> Card:
     """Give the next of a task's three hints; after the third, that one again.
 
@@ -146,7 +147,7 @@ def hint(answer: Any = NOTHING) -> Card:
     )
 
 
-@_never_raises
+@never_raises
 def solution(answer: Any = NOTHING) -> Card:
     """Show a worked answer and why it is right, after your first attempt.
 
@@ -188,7 +189,7 @@ def solution(answer: Any = NOTHING) -> Card:
     )
 
 
-@_never_raises
+@never_raises
 def progress(*, export: bool = False, learner: str = "") -> Card:
     """Show what is done, what is next, points and minutes.
 
@@ -269,7 +270,8 @@ def judged(task: Task, answer: Any) -> Verdict:
 def _recorded(verdict: Verdict, one: Task | Question) -> Verdict:
     """Record an attempt; note on the verdict when that was not possible."""
     kept = store()
-    kept.record(verdict, f"{__version__} {edition(one.exercise)}")
+    if kept.record(verdict, f"{__version__} {edition(one.exercise)}"):
+        sender(kept).wake()  # a board was joined; this does not wait for it
     note = kept.take_note()
     return replace(verdict, notes=(*verdict.notes, note)) if note else verdict
 

@@ -3,11 +3,14 @@
 import contextlib
 import os
 import sqlite3
+import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
+from uuid import uuid4
 
 import platformdirs
 
@@ -28,7 +31,22 @@ MIGRATIONS = (
     CREATE TABLE hints (task TEXT PRIMARY KEY, used INTEGER NOT NULL);
     """,
     "ALTER TABLE attempts ADD COLUMN checked_with TEXT NOT NULL DEFAULT ''",
+    # for a workshop's live board: see outbox.py
+    """
+    ALTER TABLE attempts ADD COLUMN event TEXT NOT NULL DEFAULT '';
+    UPDATE attempts SET event = lower(hex(randomblob(16)));
+    CREATE INDEX attempts_by_event ON attempts (event);
+    CREATE TABLE flags (event TEXT PRIMARY KEY, at TEXT NOT NULL, colour TEXT);
+    CREATE TABLE board (
+        number INTEGER PRIMARY KEY CHECK (number = 1), address TEXT NOT NULL,
+        room TEXT NOT NULL, token TEXT NOT NULL, nickname TEXT NOT NULL,
+        until REAL NOT NULL, told INTEGER NOT NULL, leaving INTEGER NOT NULL
+    );
+    CREATE TABLE outbox (number INTEGER PRIMARY KEY, event TEXT NOT NULL UNIQUE);
+    """,
 )
+#: Puts an event into the outbox of the board that is joined now, if one is.
+POST = "INSERT INTO outbox (event) SELECT ? FROM board WHERE until > ? AND NOT leaving"
 
 
 @dataclass(frozen=True)
@@ -70,6 +88,7 @@ class Store:
         self.file = folder / FILE
         self.trouble = ""
         self._memory: sqlite3.Connection | None = None
+        self._turn = threading.RLock()
 
     def take_note(self) -> str:
         """Return what a card should say about the disk; what is over is said once."""
@@ -78,7 +97,7 @@ class Store:
             self.trouble = ""
         return said
 
-    def record(self, verdict: Verdict, checked_with: str = "") -> None:
+    def record(self, verdict: Verdict, checked_with: str = "") -> bool:
         """Keep one attempt; a verdict without a score (our fault) has none here.
 
         Parameters
@@ -87,6 +106,11 @@ class Store:
             What it came to.
         checked_with : str, default=""
             The versions of the course and of the exercise's checks.
+
+        Returns
+        -------
+        bool
+            Whether a board is to hear of it.
         """
         ours = any(end.reason is Reason.GRADER_ERROR for end in verdict.criteria)
         row = (
@@ -97,22 +121,33 @@ class Store:
             "unjudged" if ours else verdict.status.value,
             "\n".join(mistake.name for mistake in verdict.mistakes),
             checked_with,
+            event := uuid4().hex,
         )
-        self._write(
-            "INSERT INTO attempts "
-            "(at, task, score, out_of, status, mistakes, checked_with) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?)",
-            row,
-        )
+
+        def write(database: sqlite3.Connection) -> bool:
+            with database:
+                database.execute(
+                    "INSERT INTO attempts "
+                    "(at, task, score, out_of, status, mistakes, checked_with, event) "
+                    "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                    row,
+                )
+                return database.execute(POST, (event, time.time())).rowcount > 0
+
+        return self.do(write)
 
     def take_hint(self, task: str, most: int) -> int:
         """Count one more hint of ``task`` and return its number, at most ``most``."""
-        [(used,)] = self._write(
-            "INSERT INTO hints VALUES (?, 1) ON CONFLICT (task) "
-            "DO UPDATE SET used = min(used + 1, ?) RETURNING used",
-            (task, most),
-        )
-        return used
+
+        def write(database: sqlite3.Connection) -> int:
+            with database:
+                return database.execute(
+                    "INSERT INTO hints VALUES (?, 1) ON CONFLICT (task) "
+                    "DO UPDATE SET used = min(used + 1, ?) RETURNING used",
+                    (task, most),
+                ).fetchone()[0]
+
+        return self.do(write)
 
     def standing(self, task: str) -> Standing:
         """Return where the learner is with ``task``."""
@@ -135,26 +170,30 @@ class Store:
             ).fetchone()
             return Standing(attempts, best, bool(done), hints, *(first or ()))
 
-        return self._do(read)
+        return self.do(read)
 
-    def _write(self, statement: str, values: tuple) -> list[tuple]:
-        def write(database: sqlite3.Connection) -> list[tuple]:
-            with database:
-                return database.execute(statement, values).fetchall()
-
-        return self._do(write)
-
-    def _do(self, job: Callable[[sqlite3.Connection], T]) -> T:
+    def do(self, job: Callable[[sqlite3.Connection], T]) -> T:
         """Do ``job`` on the file; where that fails, on a database in memory."""
+        try:
+            return self.attempt(job)
+        except (sqlite3.Error, OSError) as error:
+            if self._memory is not None:
+                raise
+            if _is_corrupt(error) and self._set_aside():
+                return self.do(job)
+            self._go_on_in_memory(error)
+        return self.attempt(job)
+
+    def attempt(self, job: Callable[[sqlite3.Connection], T]) -> T:
+        """Do ``job`` where progress is kept now, or raise what the disk says.
+
+        For a thread in the background, which should not decide that the disk is lost.
+        """
         if self._memory is None:
-            try:
-                with self._opened() as database:
-                    return job(database)
-            except (sqlite3.Error, OSError) as error:
-                if _is_corrupt(error) and self._set_aside():
-                    return self._do(job)
-                self._go_on_in_memory(error)
-        return job(self._memory)
+            with self._opened() as database:
+                return job(database)
+        with self._turn:  # one connection, which threads take in turn
+            return job(self._memory)
 
     @contextlib.contextmanager
     def _opened(self) -> Iterator[sqlite3.Connection]:
@@ -188,7 +227,7 @@ class Store:
 
     def _go_on_in_memory(self, error: Exception) -> None:
         """Keep what could be read and go on without the disk until the kernel ends."""
-        self._memory = sqlite3.connect(":memory:", check_same_thread=False)
+        memory = sqlite3.connect(":memory:", check_same_thread=False)
         if isinstance(error, _NewerError):
             self.trouble = (
                 "your progress was saved by a newer coursekit and is left alone. It "
@@ -202,12 +241,13 @@ class Store:
             with contextlib.suppress(sqlite3.Error):
                 address = f"{self.file.absolute().as_uri()}?mode=ro&immutable=1"
                 with contextlib.closing(sqlite3.connect(address, uri=True)) as old:
-                    old.backup(self._memory)
+                    old.backup(memory)
         try:
-            _migrate(self._memory)
+            _migrate(memory)
         except sqlite3.Error:  # what was copied is no use either
-            self._memory = sqlite3.connect(":memory:", check_same_thread=False)
-            _migrate(self._memory)
+            memory = sqlite3.connect(":memory:", check_same_thread=False)
+            _migrate(memory)
+        self._memory = memory
 
 
 class _NewerError(sqlite3.DatabaseError):

@@ -78,6 +78,7 @@ BROKEN = [
     (prose.pictures, text('<img src="x.png">')),
     (prose.pictures, code(outputs=[shown(text_html='<img alt="">')])),
     (prose.pictures, code(outputs=[shown(image_png="iVBO")])),
+    (prose.findings, code(outputs=[shown(text_html='<img alt="A line">')])),
 ]
 FINE = [
     (hygiene.local_traces, text(r"$f:\mathbb R^d$, and/or, https://x.org/home/a")),
@@ -103,6 +104,15 @@ FINE = [
     (
         prose.pictures,
         code(outputs=[shown(image_png="iVBO", text_html='<img alt="A line">')]),
+    ),
+    (prose.findings, text('<img alt="Open in Colab" src="x.svg">')),
+    (
+        prose.findings,
+        code(
+            outputs=[
+                shown(text_html='<img alt="A line of loss over steps, from 3 to 0.5">')
+            ]
+        ),
     ),
 ]
 

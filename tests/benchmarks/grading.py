@@ -5,20 +5,23 @@ else should run on the computer meanwhile.
 
 Milliseconds per submission of worked answers, from the bytes of a notebook to its
 record on the disk, once the workers are warm; with several workers, the time of all
-divided by the submissions. Memory is what all processes together have at most, shared
-pages counted once (the proportional set size; Linux only). The floor is a bare fork of
-a warm process that has the same libraries, and its end. A fresh Jupyter kernel for each
-submission, without any check, is where graders that execute the notebook begin.
+divided by the submissions. In brackets: how many times the floor that is, and how many
+times the rate of fresh kernels. Memory is what all processes together have at most,
+shared pages counted once (the proportional set size; Linux only).
+
+The floor is a bare fork of the warm process that the answers run in, and its end. A
+fresh Jupyter kernel for each submission, without any check, is where graders that
+execute the notebook begin; as many kernels run at a time as there are workers.
 """
 
 import os
-import statistics
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "grading"))
@@ -39,17 +42,17 @@ from coursekit.grading.records.store import Records
 ROOT = Path(__file__).parents[2]
 #: What is handed in: the words for it, the exercises, and how often.
 KINDS = (
-    ("one NumPy exercise (07)", ["07_layer_norm"], 20),
-    ("one torch exercise (03)", ["03_residual_networks_at_work"], 10),
+    ("one NumPy exercise (07)", ["07_layer_norm"], 100),
+    ("one torch exercise (03)", ["03_residual_networks_at_work"], 20),
     ("the whole course", EXERCISES, 2),
 )
 WORKERS = (1, 2, 4)
 FORK = """
 import os, statistics, time
-import numpy
-{imports}
+from coursekit.grading.worker.warm import warm_up
+warm_up(torch={torch})
 times = []
-for _ in range(50):
+for _ in range(200):
     start = time.perf_counter()
     child = os.fork()
     if child == 0:
@@ -64,29 +67,43 @@ def main() -> None:
     """Print the table."""
     print(f"{'milliseconds a submission':<28}{'workers':>8}", end="")
     print("".join(f"{words:>26}" for words, _, _ in KINDS) + f"{'MB at most':>12}")
+    floors = _floors()
+    _print("a bare fork (the floor)", 1, [f"{floor:.1f}" for floor in floors])
+    counts = [n for n in WORKERS if n <= (os.cpu_count() or 1)]
+    kernels = {n: [_kernels(names, n) for _, names, _ in KINDS] for n in counts}
+    for workers, times in kernels.items():
+        _print("fresh Jupyter kernels", workers, [f"{time:.0f}" for time in times])
     for level in available_levels():
-        for workers in WORKERS:
-            if workers <= (os.cpu_count() or 1):
-                _print_row(level, workers)
-    floor = [_fork(""), _fork("import torch; torch.set_num_threads(1)")]
-    floor[1] += floor[0]  # each exercise with torch has NumPy tasks too
-    of_numpy = [all(not t.torch for t in e.tasks) for e in installed_course().values()]
-    floor.append(sum(floor[0] if numpy else floor[1] for numpy in of_numpy))
-    _print("a bare fork (the floor)", 1, floor, 0)
-    kernels = [sum(map(_kernel, exercises)) for _, exercises, _ in KINDS]
-    _print("a fresh Jupyter kernel", 1, kernels, 0)
+        for workers in counts:
+            with Memory() as memory:
+                times = [_graded(level, workers, names, n) for _, names, n in KINDS]
+            told = [
+                f"{time:.1f} ({time / floor:.1f}; {kernel / time:.0f})"
+                for time, floor, kernel in zip(
+                    times, floors, kernels[workers], strict=True
+                )
+            ]
+            _print(f"coursekit, {level}", workers, told, memory.most)
+    print("in brackets: times the floor; times the rate of as many kernels")
 
 
-def _print_row(level: str, workers: int) -> None:
-    with Memory() as memory:
-        times = [_graded(level, workers, names, n) for _, names, n in KINDS]
-    _print(f"coursekit, {level}", workers, times, memory.most)
+def _print(words: str, workers: int, told: Sequence[str], most: float = 0.0) -> None:
+    memory = f"{most:>12.0f}" if most else ""
+    cells = "".join(f"{cell:>26}" for cell in told)
+    print(f"{words:<28}{workers:>8}{cells}{memory}", flush=True)
 
 
-def _print(words: str, workers: int, times: Sequence[float], most: float) -> None:
-    told = "".join(f"{milliseconds:>26.0f}" for milliseconds in times)
-    memory = f"{most:>12.0f}" if most else f"{'':>12}"
-    print(f"{words:<28}{workers:>8}{told}{memory}", flush=True)
+def _floors() -> list[float]:
+    """Return the milliseconds of a fork for each kind of submission.
+
+    An exercise that needs torch has tasks that do without as well, and two forks.
+    """
+    numpy, torch = _fork(torch=False), _fork(torch=True)
+    forks = {
+        name: sum({torch if task.torch else numpy for task in exercise.tasks})
+        for name, exercise in installed_course().items()
+    }
+    return [sum(forks[name] for name in names) for _, names, _ in KINDS]
 
 
 def _graded(level: str, workers: int, exercises: Sequence[str], count: int) -> float:
@@ -118,9 +135,9 @@ def _load_torch() -> None:
     import torch  # noqa: F401
 
 
-def _fork(imports: str) -> float:
+def _fork(*, torch: bool) -> float:
     """Return the milliseconds that a fork and its end take."""
-    command = [sys.executable, "-c", FORK.format(imports=imports)]
+    command = [sys.executable, "-c", FORK.format(torch=torch)]
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
     ran = subprocess.run(
         command, capture_output=True, text=True, check=True, env=environment
@@ -128,15 +145,23 @@ def _fork(imports: str) -> float:
     return float(ran.stdout)
 
 
-def _kernel(exercise: str) -> float:
-    """Return the milliseconds of executing a worked notebook in a kernel of its own."""
-    times = []
-    for _ in range(3):
-        notebook = nbformat.read(ROOT / "solutions" / f"{exercise}.ipynb", 4)
-        start = time.perf_counter()
-        NotebookClient(notebook, kernel_name="python3").execute()
-        times.append(1000 * (time.perf_counter() - start))
-    return statistics.median(times)
+def _kernels(exercises: Sequence[str], workers: int) -> float:
+    """Return the milliseconds that a learner's worked notebooks take in fresh kernels.
+
+    As many at a time as there are workers; the time of all, divided by the learners.
+    """
+    learners = workers * (3 if len(exercises) == 1 else 1)
+    start = time.perf_counter()
+    with ThreadPoolExecutor(workers) as pool:
+        for _ in pool.map(_execute, [*exercises] * learners):
+            pass
+    return 1000 * (time.perf_counter() - start) / learners
+
+
+def _execute(exercise: str) -> None:
+    notebook = nbformat.read(ROOT / "solutions" / f"{exercise}.ipynb", 4)
+    quiet = ["--IPKernelApp.log_level=ERROR"]
+    NotebookClient(notebook, kernel_name="python3", extra_arguments=quiet).execute()
 
 
 class Memory:

@@ -1,9 +1,14 @@
 """`agenda` and `guide` print or write what they make, and say what was wrong."""
 
 import pytest
+from settled_class import graded
 
 from coursekit import cli
+from coursekit.autograders import all_tasks
 from coursekit.commands import base
+from coursekit.grading.attempt import judge_answer
+from coursekit.grading.records.graded import GradedTask
+from coursekit.grading.records.store import Records
 
 
 @pytest.mark.parametrize(
@@ -55,3 +60,22 @@ def test_what_is_no_time_of_day_is_said(capsys, start):
         cli.main(["agenda", "--minutes", "60", "--start", start])
     assert ended.value.code == base.MISUSED
     assert "no time of day" in capsys.readouterr().err
+
+
+def test_the_guide_puts_first_what_a_class_got_wrong_most(tmp_path, capsys):
+    last = all_tasks()["axes_of"].mistakes[-1]
+    task = all_tasks()["axes_of"]
+    verdict = judge_answer(task, last.answer, look_at_source=False)
+    with Records.open(tmp_path, create=True) as records:
+        records.put(graded("Ada", [GradedTask(verdict)]))
+    guide = ["guide", "--lessons", "07", "--mistakes", "1"]
+    assert cli.main([*guide, "--results", str(tmp_path)]) == base.DONE
+    with_class = capsys.readouterr().out
+    cli.main(guide)
+    assert last.name in with_class and last.name not in capsys.readouterr().out
+
+
+def test_results_that_are_none_are_said_in_words(tmp_path, capsys):
+    missing = str(tmp_path / "nowhere")
+    assert cli.main(["guide", "--results", missing]) == base.MISUSED
+    assert missing in capsys.readouterr().err

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from plain_words import JARGON
+from seeds import seeds_of
 
 from coursekit.autograders import all_tasks
 from coursekit.grading.cases import cases_for
@@ -11,7 +12,6 @@ from coursekit.grading.judge import judge
 
 TASKS = list(all_tasks().values())
 MISTAKES = [(task, mistake) for task in TASKS for mistake in task.mistakes]
-SEEDS = range(20)
 
 each_task = pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)
 each_mistake = pytest.mark.parametrize(
@@ -29,7 +29,7 @@ def verdict_on(task, mistake, seed):
 
 @each_mistake
 def test_a_mistake_fails_under_its_own_name_and_no_other(task, mistake):
-    for seed in SEEDS:
+    for seed in seeds_of(task):
         verdict = verdict_on(task, mistake, seed)
         assert verdict.score < verdict.out_of
         assert [found.name for found in verdict.mistakes] == [mistake.name], seed

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from plain_words import JARGON
 from right_answers import answers_to
+from seeds import seeds_of
 
 from coursekit.autograders import all_tasks
 from coursekit.grading.attempt import judge_answer
@@ -19,7 +20,6 @@ from coursekit.probes.run import observe_all
 SOURCES = Path(__file__).parents[2] / "solutions" / "sources"
 TASKS = list(all_tasks().values())
 ANSWERS = [(task, *pair) for task in TASKS for pair in answers_to(task.name).items()]
-SEEDS = range(20)
 
 each_task = pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)
 
@@ -50,7 +50,7 @@ def answer_lines(task):
 
 @each_task
 def test_the_reference_gets_full_marks(task):
-    for seed in SEEDS:
+    for seed in seeds_of(task):
         verdict = verdict_on(task, task.reference, seed)
         assert verdict.status is Status.PASS, verdict
         assert verdict.score == verdict.out_of == task.points
@@ -61,7 +61,7 @@ def test_the_reference_gets_full_marks(task):
     ("task", "style", "answer"), ANSWERS, ids=[f"{t.name}: {n}" for t, n, _ in ANSWERS]
 )
 def test_a_right_answer_gets_full_marks_in_any_style(task, style, answer):
-    for seed in SEEDS:
+    for seed in seeds_of(task):
         verdict = judge_answer(task, answer, seed)
         assert verdict.score == verdict.out_of, verdict
 
@@ -176,7 +176,7 @@ def test_the_worked_answer_gets_full_marks(task):
     namespace = {"__name__": "__main__"}
     for source in (imports_of(task), prompt_and_answer(task)[1].partition("\n")[2]):
         exec(source, namespace)
-    for seed in SEEDS:
+    for seed in seeds_of(task):
         verdict = judge_answer(task, namespace[task.name], seed)
         assert verdict.score == verdict.out_of, verdict
         assert not verdict.notes

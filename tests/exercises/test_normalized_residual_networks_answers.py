@@ -17,7 +17,7 @@ from coursekit.autograders.normalized_residual_networks import capstone, repairs
 from coursekit.grading.attempt import judge_answer
 from coursekit.grading.cases import Cases, cases_for
 from coursekit.grading.reasons import Reason
-from coursekit.grading.recognise import recognise
+from coursekit.grading.recognise import recognise, wrong_pairs
 from coursekit.grading.task import Task
 from coursekit.grading.verdict import Status
 from coursekit.probes.capstone import broken_net
@@ -233,6 +233,17 @@ def looked_at(answer, seed):
 
 def named(answer, seed=1):
     return [mistake.name for mistake in recognise(*looked_at(answer, seed))]
+
+
+def test_right_repairs_show_no_marks_for_many_seeds():
+    for seed in SEEDS:
+        assert not wrong_pairs(*looked_at(repairs.sound, seed))
+
+
+@pytest.mark.parametrize("mistake", REPAIR.mistakes, ids=lambda mistake: mistake.name)
+def test_each_repair_left_undone_shows_its_marks_for_many_seeds(mistake):
+    for seed in SEEDS:
+        assert named(mistake.answer, seed) == [mistake.name]
 
 
 def test_the_net_as_it_comes_has_all_four_faults_and_no_other():

@@ -6,8 +6,9 @@ from types import SimpleNamespace
 import pytest
 
 from coursekit.grading.attempt import judge_answer, uses_of
+from coursekit.grading.intake.parsing import parse
 from coursekit.grading.reasons import Reason
-from coursekit.grading.source import Use, uses_in_cells
+from coursekit.grading.source import Use, could_use, uses_in_cells
 
 CELL = """\
 class Net:
@@ -121,3 +122,29 @@ BY_HELPER = "def helper(x):\n    return nn.functional.layer_norm(x, (3,))"
 def test_what_other_cells_define_is_known_by_its_name(others, answer, uses):
     expected = [Use(NN[0], 1)] if uses is None else uses
     assert uses_in_cells("Net", answer, NN, others) == expected
+    assert could_use(words(*others, answer), NN) or not expected
+
+
+def words(*cells):
+    return frozenset().union(*(parse(cell).words for cell in cells))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "getattr(nn, 'Layer' 'Norm')",
+        "getattr(nn, 'L\\x61yerNorm')",
+        "nn.ＬayerNorm",
+        "__import__('torch.nn').LayerNorm",
+        "importlib.import_module('torch.nn.LayerNorm')",
+        "[f for f in [lambda: nn.LayerNorm]]",
+    ],
+)
+def test_a_use_in_other_spelling_has_its_words_all_the_same(body):
+    cell = f"{IMPORTS}\ndef Net(x):\n    {body}"
+    assert uses_in_cells("Net", cell, NN)
+    assert could_use(words(cell), NN)
+
+
+def test_a_notebook_without_the_words_is_not_searched():
+    assert not could_use(words(f"{IMPORTS}\nnn.Linear(3, 3).layer_norm_of"), NN)

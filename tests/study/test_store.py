@@ -53,6 +53,21 @@ def test_a_file_of_the_first_version_is_brought_up_to_date(tmp_path):
     assert standing == Standing(1, 4, True, 0, "2025-01-01T00:00:00+00:00", "")
 
 
+def test_attempts_of_before_there_were_boards_get_ids(tmp_path):
+    with closing(sqlite3.connect(tmp_path / FILE)) as old, old:
+        old.executescript("".join(module.MIGRATIONS[:2]) + "; PRAGMA user_version = 2;")
+        for _ in range(2):
+            old.execute(
+                "INSERT INTO attempts (at, task, score, out_of, status, mistakes) "
+                "VALUES ('2025-01-01T00:00:00+00:00', 't', 4, 4, 'pass', '')"
+            )
+    Store(tmp_path).record(verdict())
+    with closing(sqlite3.connect(tmp_path / FILE)) as file:
+        ids = {row[0] for row in file.execute("SELECT event FROM attempts")}
+    assert {len(one) for one in ids} == {32}
+    assert len(ids) == 3
+
+
 def test_a_stub_and_a_fault_of_ours_are_no_attempts(tmp_path):
     kept = Store(tmp_path)
     kept.record(verdict(Status.TODO, Reason.NOT_ATTEMPTED))

@@ -10,7 +10,7 @@ from coursekit.autograders.catalogue import Catalogue
 MISTAKES = Catalogue()
 
 
-def scale(gamma, var, eps):
+def scale(gamma: np.ndarray, var: np.ndarray, eps: float) -> np.ndarray:
     """Return the factor of each feature."""
     return gamma / np.sqrt(var + eps)
 

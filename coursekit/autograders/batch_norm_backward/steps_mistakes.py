@@ -3,6 +3,8 @@
 The slips that the lesson's gradient inspector shows have the names they have there.
 """
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from coursekit.autograders.batch_norm_backward.graph import (
@@ -17,12 +19,12 @@ from coursekit.autograders.catalogue import Catalogue
 MISTAKES = Catalogue()
 
 
-def samples(v):
+def samples(v: Mapping[str, np.ndarray]) -> int:
     """Return N."""
     return len(v["dy"])
 
 
-def direct(v):
+def direct(v: Mapping[str, np.ndarray]) -> np.ndarray:
     """Return what x_hat sends back to xmu."""
     return v["dx_hat"] * v["inv_std"]
 

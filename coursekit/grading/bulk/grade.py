@@ -22,7 +22,7 @@ from coursekit.grading.judge import judge, uniform
 from coursekit.grading.question import Question, judge_short
 from coursekit.grading.reasons import Reason
 from coursekit.grading.records.graded import Graded, GradedTask
-from coursekit.grading.source import uses_in_cells
+from coursekit.grading.source import could_use, uses_in_cells
 from coursekit.grading.task import Task
 from coursekit.grading.verdict import CriterionVerdict, Status, Verdict
 from coursekit.grading.worker.job import Job, Ran, Work
@@ -171,9 +171,8 @@ def grade_tasks(
     """Return the verdict on each task of an exercise, in its order."""
     asked: list[_Asked] = []
     done: dict[str, GradedTask] = {}
-    everything = tuple(beside(notebook, []))
     for task in exercise.tasks:
-        found = _guarded(task, _picked, task, notebook, exercise, everything, key)
+        found = _guarded(task, _picked, task, notebook, exercise, key)
         if isinstance(found, _Asked):
             asked.append(found)
         else:
@@ -190,11 +189,7 @@ def grade_tasks(
 
 
 def _picked(
-    task: Task,
-    notebook: Notebook,
-    exercise: Exercise,
-    cells: tuple[str, ...],
-    key: str,
+    task: Task, notebook: Notebook, exercise: Exercise, key: str
 ) -> _Asked | GradedTask:
     """Return the answer to a task with its cases, or its verdict if none is to run."""
     start = exercise.starts.get(task.name, "")
@@ -202,10 +197,12 @@ def _picked(
     answer = answer_to(task.name, notebook, start, others)
     if isinstance(answer, NoAnswer):
         return _refused(task, answer.reason, answer.message)
-    uses = uses_in_cells(task.name, answer.source, task.forbidden, cells)
-    if uses:
-        verdict = judge(task, {}, {}, uses=uses)
-        return GradedTask(_noted(verdict, answer.notes), answer.source)
+    if could_use(notebook.words, task.forbidden):
+        cells = beside(notebook, [])
+        uses = uses_in_cells(task.name, answer.source, task.forbidden, cells)
+        if uses:
+            verdict = judge(task, {}, {}, uses=uses)
+            return GradedTask(_noted(verdict, answer.notes), answer.source)
     return _Asked(task, answer, draw_cases(task, seed_for(task.name, key)))
 
 

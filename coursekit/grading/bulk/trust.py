@@ -10,7 +10,7 @@ import numpy as np
 
 from coursekit.grading.cases import Cases
 from coursekit.probes.outcome import Observed, Odd, Outcome, Raised
-from coursekit.probes.plain import DTYPES
+from coursekit.probes.plain import crosses
 
 #: Characters of any text that comes back; what a probe and `observe` give is shorter.
 LONGEST = 4000
@@ -62,7 +62,7 @@ def _is_raised(raised: Raised) -> bool:
 def _is_plain(value: object) -> bool:
     kind = type(value)
     if kind is np.ndarray:
-        return value.dtype.name in DTYPES
+        return crosses(value.dtype)
     if kind is Odd:
         return _is_text(value.type_name)
     return kind in (bool, int, float) or _is_text(value)

@@ -9,10 +9,10 @@ the task it answers.
 import ast
 import difflib
 import operator
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from coursekit.grading.intake.parsing import Parsed
 from coursekit.grading.intake.reading import Cell, Notebook
 from coursekit.grading.reasons import NOT_WRITTEN, Reason
 
@@ -47,8 +47,6 @@ _ARITHMETIC = {
     ast.Mod: operator.mod,
     ast.Pow: operator.pow,
 }
-_MAGIC = re.compile(r"^\s*%(?!%)\w")
-_SHELL = re.compile(r"^\s*(?:!|%%)")
 
 
 @dataclass(frozen=True)
@@ -67,21 +65,6 @@ class NoAnswer:
     message: str
 
 
-@dataclass(frozen=True)
-class _Read:
-    """A cell after its magics are taken out: its statements, or why there are none."""
-
-    cell: Cell
-    source: str
-    body: tuple[ast.stmt, ...] = ()
-    broken: str = ""
-    notes: tuple[str, ...] = ()
-
-    def defined(self) -> list[str]:
-        """Return the names of the functions and classes at the top level."""
-        return [node.name for node in self.body if isinstance(node, _DEFINES)]
-
-
 def answer_to(
     task: str, notebook: Notebook, start: str = "", others: Iterable[str] = ()
 ) -> Answer | NoAnswer:
@@ -98,23 +81,23 @@ def answer_to(
     others : iterable of str, default=()
         Names that other tasks ask for: none of them is this one misspelt.
     """
-    read = [_read(cell) for cell in notebook.cells if cell.source.strip()]
-    marked = [one for one in read if task in (one.cell.task, one.cell.nbgrader_id)]
-    named = [one for one in read if _is_code(one, task) and task in one.defined()]
-    there = [one for one in read if one in marked or one in named]
+    cells = [cell for cell in notebook.cells if cell.source.strip()]
+    marked = [cell for cell in cells if task in (cell.task, cell.nbgrader_id)]
+    named = [c for c in cells if _is_code(c, task) and task in c.parsed.defined()]
+    there = [cell for cell in cells if cell in marked or cell in named]
     if not there:
-        return _missing(task, read, set(others))
-    whole = [one for one in there if task in one.defined()]
-    tried = [one for one in whole if not _is_stub(one, task, start)]
+        return _missing(task, cells, set(others))
+    whole = [cell for cell in there if task in cell.parsed.defined()]
+    tried = [cell for cell in whole if not _is_stub(cell.parsed, task, start)]
     if not whole:
-        return _not_defined(task, there[-1])
+        return _not_defined(task, there[-1].parsed)
     if not tried:
-        broken = next((one for one in reversed(marked) if one.broken), None)
-        if broken is not None:
-            return NoAnswer(Reason.SYNTAX_ERROR, broken.broken)
+        broken = [cell.parsed.broken for cell in marked if cell.parsed.broken]
+        if broken:
+            return NoAnswer(Reason.SYNTAX_ERROR, broken[-1])
         return NoAnswer(Reason.NOT_ATTEMPTED, NOT_WRITTEN)
     chosen = tried[-1]
-    return Answer(chosen.source, tuple(_notes(chosen, tried, marked)))
+    return Answer(chosen.parsed.source, tuple(_notes(chosen, tried, marked)))
 
 
 def beside(notebook: Notebook, tasks: Iterable[str]) -> Iterator[str]:
@@ -131,7 +114,7 @@ def beside(notebook: Notebook, tasks: Iterable[str]) -> Iterator[str]:
     for cell in notebook.cells:
         if cell.kind != "code":
             continue
-        kept = [node for node in _read(cell).body if _may_load(node, answers)]
+        kept = [node for node in cell.parsed.body if _may_load(node, answers)]
         if kept and (source := _unparsed(ast.Module(body=kept, type_ignores=[]))):
             yield source
 
@@ -147,11 +130,10 @@ def short_answer(
     found: tuple[object] | None = None
     broken = ""
     for cell in notebook.cells:
-        one = _read(cell)
         if cell.task == question:
-            broken = one.broken
-        for node in ast.walk(ast.Module(body=[*one.body], type_ignores=[])):
-            if not isinstance(node, ast.Call) or len(node.args) < 2:
+            broken = cell.parsed.broken
+        for node in cell.parsed.calls:
+            if len(node.args) < 2:
                 continue
             called, about = node.func, node.args[0]
             if getattr(called, "attr", getattr(called, "id", "")) != call:
@@ -211,38 +193,12 @@ def _number(node: ast.expr) -> float:
     return value
 
 
-def _read(cell: Cell) -> _Read:
-    """Parse one cell; line magics are taken out, shell commands never run."""
-    lines, notes = cell.source.splitlines(), []
-    for number, line in enumerate(lines, start=1):
-        if _MAGIC.match(line):
-            indent = line[: len(line) - len(line.lstrip())]
-            lines[number - 1] = f"{indent}pass"
-            notes.append(f"Line {number}, {line.strip()[:40]!r}, was left out.")
-        elif _SHELL.match(line):
-            broken = (
-                f"Line {number} is not Python and is not run: {line.strip()[:60]!r}. "
-                "Take it out of the answer's cell."
-            )
-            return _Read(cell, cell.source, broken=broken)
-    source = "\n".join(lines)
-    try:
-        body = ast.parse(source).body
-    except SyntaxError as error:
-        text = (error.text or "").strip()[:60]
-        broken = f"Line {error.lineno} is not Python: {error.msg}: {text!r}."
-        return _Read(cell, source, broken=broken)
-    except (ValueError, RecursionError, MemoryError) as error:
-        return _Read(cell, source, broken=f"The cell is not Python: {error}.")
-    return _Read(cell, source, tuple(body), notes=tuple(notes))
-
-
-def _is_code(one: _Read, task: str) -> bool:
+def _is_code(cell: Cell, task: str) -> bool:
     """Whether a cell may answer: code, or what was code before its kind changed."""
-    return one.cell.kind == "code" or task in (one.cell.task, one.cell.nbgrader_id)
+    return cell.kind == "code" or task in (cell.task, cell.nbgrader_id)
 
 
-def _is_stub(one: _Read, task: str, start: str) -> bool:
+def _is_stub(one: Parsed, task: str, start: str) -> bool:
     """Whether a cell is as learners got it, or its answer only raises."""
     if start and one.source.strip() == start.strip():
         return True
@@ -278,20 +234,21 @@ def _may_load(node: ast.stmt, answers: set[str]) -> bool:
     return False
 
 
-def _notes(chosen: _Read, tried: list[_Read], marked: list[_Read]) -> Iterator[str]:
+def _notes(chosen: Cell, tried: list[Cell], marked: list[Cell]) -> Iterator[str]:
     """Yield what was unusual about the place of an answer."""
     if len(tried) > 1:
         yield f"There are {len(tried)} answers to this task; the last one counts."
     if chosen not in marked:
         yield "The answer's cell was found by the name it defines."
-    if chosen.cell.kind != "code":
-        yield f"The answer was in a cell of kind {chosen.cell.kind[:20]!r}."
-    yield from chosen.notes
+    if chosen.kind != "code":
+        yield f"The answer was in a cell of kind {chosen.kind[:20]!r}."
+    yield from chosen.parsed.notes
 
 
-def _missing(task: str, read: list[_Read], others: set[str]) -> NoAnswer:
+def _missing(task: str, cells: list[Cell], others: set[str]) -> NoAnswer:
     """Say that no cell answers a task, and which name comes near."""
-    names = [name for one in read for name in one.defined() if name not in others]
+    defined = [name for cell in cells for name in cell.parsed.defined()]
+    names = [name for name in defined if name not in others]
     near = difflib.get_close_matches(task, names, n=1)
     if near:
         return NoAnswer(
@@ -306,7 +263,7 @@ def _missing(task: str, read: list[_Read], others: set[str]) -> NoAnswer:
     )
 
 
-def _not_defined(task: str, one: _Read) -> NoAnswer:
+def _not_defined(task: str, one: Parsed) -> NoAnswer:
     """Say why the cell of a task does not define it."""
     if one.broken:
         return NoAnswer(Reason.SYNTAX_ERROR, one.broken)

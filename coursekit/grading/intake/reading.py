@@ -5,8 +5,10 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
+from coursekit.grading.intake.parsing import Parsed, parse
 from coursekit.grading.reasons import Reason
 
 #: Largest notebook that is parsed, and how deep its JSON may nest: a notebook of the
@@ -42,6 +44,11 @@ class Cell:
     task: str = ""
     nbgrader_id: str = ""
 
+    @cached_property
+    def parsed(self) -> Parsed:
+        """What stands in it as Python, whatever its kind; parsed once."""
+        return parse(self.source)
+
 
 @dataclass(frozen=True)
 class Notebook:
@@ -49,6 +56,11 @@ class Notebook:
 
     cells: tuple[Cell, ...]
     notes: tuple[str, ...] = field(default=())
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """All names in its cells, and the words in their texts."""
+        return frozenset().union(*(cell.parsed.words for cell in self.cells))
 
 
 def read_notebook(data: bytes) -> Notebook:

@@ -20,16 +20,17 @@ import re
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache, partial
+from functools import partial
 from importlib import import_module
-from types import CodeType, FunctionType, ModuleType
+from types import ModuleType
 from typing import Any, NamedTuple
 
 from coursekit.grading.worker.faults import fault
 from coursekit.grading.worker.forbid import Bans
-from coursekit.grading.worker.frames import encode, frame
+from coursekit.grading.worker.frames import frame
 from coursekit.grading.worker.gate import refused
 from coursekit.grading.worker.job import Job, Work
+from coursekit.grading.worker.kept import keeper
 from coursekit.grading.worker.load import Broken, Later, Names, run_beside, run_cell
 from coursekit.grading.worker.load import said as in_words
 from coursekit.grading.worker.messages import tell_outcome
@@ -58,15 +59,27 @@ def live(job: Job, visit: Visit, say: Say, denied: Callable[[], str]) -> None:
 
 
 def speaker(pipe: int) -> Say:
-    """Return what writes messages to a pipe."""
-    write = os.write  # before learner code can put another in its place
+    """Return what writes messages to a pipe.
+
+    What came of a call waits until something else begins: if this process ends before,
+    the task has no result anyway, and the worker wakes up once instead of every time.
+    """
+    write, waiting = os.write, bytearray()  # before learner code can put another there
 
     def say(message: list[Any]) -> None:
-        data = memoryview(frame(message))
+        waiting.extend(frame(message))
+        if message[0] in _WAIT and len(waiting) < MOST_WAITING:
+            return
+        data = memoryview(bytes(waiting))
+        waiting.clear()
         while data:
             data = data[write(pipe, data) :]
 
     return say
+
+
+#: What may wait, and how many bytes of it.
+_WAIT, MOST_WAITING = frozenset(["outcome", "end"]), 1 << 16
 
 
 class _Submission:
@@ -77,7 +90,8 @@ class _Submission:
         self.bans = Bans(name for work in job.works for name in work.forbidden)
         self.beside = fresh_main({})
         cells = (*job.beside, *(work.source for work in job.works))
-        self.restore = keeper(set(re.findall(r"\w+", "\n".join(cells))))
+        words = set(re.findall(r"\w+", "\n".join(cells)))
+        self.restore = keeper(words, self.bans.replaced)
         self.room = MAX_NOTES
 
     def run(self, visit: Visit) -> None:
@@ -135,7 +149,11 @@ class _Submission:
         for number, inputs in enumerate(work.cases.values()):
             with self.restored():
                 outcome = observed(probe, answer, inputs)
-            self.say(["outcome", at, number, *sendable(outcome)])
+            try:
+                self.say(["outcome", at, number, *tell_outcome(outcome)])
+            except ValueError:  # nothing was sent
+                strange = Raised("Exception", "It raised something out of the way.")
+                self.say(["outcome", at, number, *tell_outcome(strange)])
         return "called", "", None
 
     def load(self, work: Work, names: Names | None = None) -> Any:
@@ -201,84 +219,3 @@ def observed(probe: Probe, answer: Any, inputs: Mapping[str, Any]) -> Outcome:
         return Raised("MemoryError", "")
     except BaseException:  # a class of theirs that raises when it is looked at
         return Raised("Exception", "It raised an exception that cannot be described.")
-
-
-def sendable(outcome: Outcome) -> list[Any]:
-    """Return an outcome as plain data that can be sent, whatever got into it."""
-    told = tell_outcome(outcome)
-    try:
-        encode(told)
-    except ValueError:
-        return tell_outcome(Raised("Exception", "It raised something out of the way."))
-    return told
-
-
-#: Modules that learner code may patch and that ours relies on.
-_RELIED_ON = (
-    "builtins copy io linecache math os time warnings numpy numpy.linalg numpy.random "
-    "torch torch.autograd torch.nn torch.nn.functional".split()
-)
-
-
-@cache
-def mentioned() -> frozenset[str]:
-    """Return all names that the course's own loaded code mentions.
-
-    These, and those in the notebook, are put back after a call. Touching more would
-    copy, in every child, the memory that all of NumPy or torch lies in.
-    """
-    found: set[str] = set()
-    for name, module in list(sys.modules.items()):
-        if name.partition(".")[0] == "coursekit":
-            waiting = [*map(_code, vars(module).values())]
-            for value in vars(module).values():
-                waiting += map(_code, vars(value).values() if _is_ours(value) else ())
-            while waiting:
-                if code := waiting.pop():
-                    found.update(code.co_names)
-                    waiting += [c for c in code.co_consts if isinstance(c, CodeType)]
-    return frozenset(found)
-
-
-def _is_ours(value: object) -> bool:
-    return isinstance(value, type) and value.__module__.startswith("coursekit")
-
-
-def _code(value: object) -> CodeType | None:
-    return value.__code__ if isinstance(value, FunctionType) else None
-
-
-def keeper(words: set[str]) -> Callable[[], None]:
-    """Return what puts the names of modules back to what they are now.
-
-    So that ``np.allclose = lambda *a, **k: True`` lasts no longer than the call that
-    did it, and one answer cannot spoil the next.
-
-    Parameters
-    ----------
-    words : set of str
-        The names that are put back, besides those that our own code mentions.
-    """
-    names, modules = mentioned() | words, sys.modules
-    course = [name for name in modules if name.partition(".")[0] == "coursekit"]
-    kept = [(vars(modules[name]), dict(vars(modules[name]))) for name in course]
-    present = {
-        name: modules[name] for name in (*course, *_RELIED_ON) if name in modules
-    }
-    for name in _RELIED_ON:
-        if name in modules:
-            whole = vars(modules[name])
-            kept.append((whole, {name: whole[name] for name in names & whole.keys()}))
-    everything, count = dict(modules), len
-    settrace, setprofile = sys.settrace, sys.setprofile
-
-    def restore() -> None:
-        settrace(None)
-        setprofile(None)
-        if count(modules) < count(everything):
-            modules.update(everything)
-        modules.update(present)
-        for whole, part in kept:
-            whole.update(part)
-
-    return restore

@@ -19,7 +19,8 @@ class Bans:
     """The forbidden names of a whole job, replaced once, before learner code is loaded.
 
     ``from torch.nn.functional import layer_norm`` in any cell then binds what refuses.
-    A name refuses while a task that forbids it is on; ``used`` are the names that did.
+    A name refuses while a task that forbids it is on; ``used`` are the names that did,
+    ``replaced`` the names that modules now have something else under.
 
     Parameters
     ----------
@@ -30,6 +31,7 @@ class Bans:
     def __init__(self, names: Iterable[str]) -> None:
         self.active: frozenset[str] = frozenset()
         self.used: list[str] = []
+        self.replaced: list[tuple[str, str]] = []
         for name in sorted(set(names)):
             for owner, attribute, full in list(_places(name)):
                 found = getattr(owner, attribute)
@@ -60,6 +62,8 @@ class Bans:
             setattr(owner, attribute, refusing)
         except (AttributeError, TypeError):
             return  # a class made in C: the look at the source has to do
+        if isinstance(owner, ModuleType):
+            self.replaced.append((owner.__name__, attribute))
 
 
 def _trusted(caller: dict[str, Any]) -> bool:

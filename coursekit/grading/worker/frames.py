@@ -17,7 +17,7 @@ there, so what a sender claims costs no memory; and it can build nothing but the
 
 import math
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -27,12 +27,14 @@ from coursekit.probes.plain import DTYPES, MAX_AXES
 
 #: Element types by their code in a frame, lowest byte first.
 _TYPES = tuple(np.dtype(name).newbyteorder("<") for name in sorted(DTYPES))
-_CODES = {kind.newbyteorder("="): code for code, kind in enumerate(_TYPES)}
+_NATIVE = tuple(kind.newbyteorder("=") for kind in _TYPES)
+_CODES = {kind: code for code, kind in enumerate(_NATIVE)}
 #: What one frame may have: lists in lists, bytes of a text, values.
 MAX_DEPTH, MAX_TEXT, MAX_VALUES = 6, 8000, 1000
 #: The same for a frame from one of our own processes that runs no learner code.
 OWN_TEXT, OWN_VALUES = 1 << 24, 1 << 20
 _COUNT, _WHOLE, _FLOAT = struct.Struct("<I"), struct.Struct("<q"), struct.Struct("<d")
+_LENGTHS = tuple(struct.Struct(f"<{axes}Q") for axes in range(MAX_AXES + 1))
 
 
 class ProtocolViolation(Exception):
@@ -72,10 +74,13 @@ def encode(thing: Any) -> bytes:
     return b"".join(parts)
 
 
+_LITERALS = {None: b"N", True: b"T", False: b"F"}
+
+
 def _write(thing: Any, parts: list[bytes]) -> None:
     kind = type(thing)
     if thing is None or kind is bool:
-        parts.append({None: b"N", True: b"T", False: b"F"}[thing])
+        parts.append(_LITERALS[thing])
     elif kind is int:
         parts.append(b"I" + _WHOLE.pack(thing))
     elif kind is float:
@@ -83,8 +88,10 @@ def _write(thing: Any, parts: list[bytes]) -> None:
     elif kind is str or kind is Odd:
         parts.append(b"S" if kind is str else b"O")
         _write_text(thing if kind is str else thing.type_name, parts)
-    elif kind is np.ndarray and thing.ndim <= MAX_AXES and _code(thing) is not None:
-        _write_array(thing, parts)
+    elif kind is np.ndarray and (code := _code(thing)) is not None:
+        parts.append(b"A" + bytes([code, thing.ndim]))
+        parts.append(_LENGTHS[thing.ndim].pack(*thing.shape))
+        parts.append(thing.astype(_TYPES[code], copy=False).tobytes())
     elif kind in (list, tuple):
         parts.append(b"L" + _COUNT.pack(len(thing)))
         for item in thing:
@@ -107,14 +114,10 @@ def _write_text(text: str, parts: list[bytes]) -> None:
 
 def _code(array: np.ndarray) -> int | None:
     """Return the code of an array's element type, None for what does not cross."""
-    return _CODES.get(array.dtype.newbyteorder("="))
-
-
-def _write_array(array: np.ndarray, parts: list[bytes]) -> None:
-    code = _code(array)
-    lengths = struct.pack(f"<{array.ndim}Q", *array.shape)
-    parts += [b"A", bytes([code, array.ndim]), lengths]
-    parts.append(array.astype(_TYPES[code], copy=False).tobytes())
+    if array.ndim > MAX_AXES:
+        return None
+    code = _CODES.get(array.dtype)
+    return _CODES.get(array.dtype.newbyteorder("=")) if code is None else code
 
 
 def decode(data: bytes | bytearray, *, trusted: bool = False) -> Any:
@@ -152,19 +155,27 @@ class _Reader:
     """Walks through the body of one frame, once, from left to right."""
 
     def __init__(self, data: memoryview, longest: int, values: int) -> None:
-        self.data, self.longest, self.left, self.at = data, longest, values, 0
+        self.data, self.longest, self.left = data, longest, values
+        self.at, self.end = 0, len(data)
 
     def take(self, count: int, what: str) -> memoryview:
         """Return the next bytes, if they are there."""
-        if count > len(self.data) - self.at:
+        start, self.at = self.at, self.at + count
+        if self.at > self.end:
             raise ProtocolViolation(f"{what} claims more than there is")
-        self.at += count
-        return self.data[self.at - count : self.at]
+        return self.data[start : self.at]
+
+    def number(self, form: struct.Struct, what: str) -> Any:
+        """Read a number of some kind."""
+        start, self.at = self.at, self.at + form.size
+        if self.at > self.end:
+            raise ProtocolViolation(f"{what} claims more than there is")
+        return form.unpack_from(self.data, start)[0]
 
     def count(self, what: str) -> int:
         """Read how many of something follow; each needs a byte at least."""
-        (number,) = _COUNT.unpack(self.take(4, what))
-        if number > len(self.data) - self.at:
+        number = self.number(_COUNT, what)
+        if number > self.end - self.at:
             raise ProtocolViolation(f"{what} claims more than there is")
         return number
 
@@ -175,24 +186,17 @@ class _Reader:
         self.left -= 1
         if self.left < 0:  # a few bytes can stand for an object of many
             raise ProtocolViolation("there are too many values")
-        letter = bytes(self.take(1, "a value"))
-        if letter in _LITERALS:
-            return _LITERALS[letter]
-        if letter == b"I":
-            return _WHOLE.unpack(self.take(8, "a number"))[0]
-        if letter == b"D":
-            return _FLOAT.unpack(self.take(8, "a number"))[0]
-        if letter == b"S":
-            return self.text()
-        if letter == b"O":
-            return Odd(self.text())
-        if letter == b"A":
-            return self.array()
-        if letter == b"L":
-            return [self.value(depth + 1) for _ in range(self.count("a list"))]
-        if letter == b"M":
-            return self.map(depth)
-        raise ProtocolViolation(f"there is no kind {letter!r}")
+        if self.at == self.end:
+            raise ProtocolViolation("a value claims more than there is")
+        letter = self.data[self.at]
+        self.at += 1
+        if letter in _READ:
+            return _READ[letter](self, depth)
+        raise ProtocolViolation(f"there is no kind {bytes([letter])!r}")
+
+    def items(self, depth: int) -> list[Any]:
+        """Read items, one after the other."""
+        return [self.value(depth + 1) for _ in range(self.count("a list"))]
 
     def map(self, depth: int) -> dict[str, Any]:
         """Read pairs; a name may come once."""
@@ -206,7 +210,7 @@ class _Reader:
 
     def text(self) -> str:
         """Read a text; lone surrogates are left to whoever shows it."""
-        length = self.count("a text")
+        length = self.number(_COUNT, "a text")
         if length > self.longest:
             raise ProtocolViolation(f"a text has more than {self.longest} bytes")
         try:
@@ -222,21 +226,33 @@ class _Reader:
         code, axes = self.take(2, "an array")
         if code >= len(_TYPES) or axes > MAX_AXES:
             raise ProtocolViolation("an array has a type or a rank that none can have")
-        shape = struct.unpack(f"<{axes}Q", self.take(8 * axes, "an array"))
+        shape = _LENGTHS[axes].unpack(self.take(8 * axes, "an array"))
         kind, size = _TYPES[code], math.prod(shape)
         if max(shape, default=0) >= 1 << 31:
             raise ProtocolViolation("an array claims more than there is")
         raw = self.take(size * kind.itemsize, "an array")
-        if kind.name == "bool" and np.frombuffer(raw, "u1").max(initial=0) > 1:
+        if kind.kind == "b" and np.frombuffer(raw, "u1").max(initial=0) > 1:
             raise ProtocolViolation("an array of bool holds neither 0 nor 1")
         try:
             entries = np.frombuffer(raw, dtype=kind).reshape(shape)
         except ValueError:  # empty, and the product of its other axes overflows
             raise ProtocolViolation("an array has a shape that none can have") from None
-        return entries.astype(kind.newbyteorder("="), order="C")
+        return entries.astype(_NATIVE[code])
 
 
-_LITERALS = {b"N": None, b"T": True, b"F": False}
+#: How the value is read that follows a letter.
+_READ: dict[int, Callable[[_Reader, int], Any]] = {
+    ord("N"): lambda *_: None,
+    ord("T"): lambda *_: True,
+    ord("F"): lambda *_: False,
+    ord("I"): lambda reader, _: reader.number(_WHOLE, "a number"),
+    ord("D"): lambda reader, _: reader.number(_FLOAT, "a number"),
+    ord("S"): lambda reader, _: reader.text(),
+    ord("O"): lambda reader, _: Odd(reader.text()),
+    ord("A"): lambda reader, _: reader.array(),
+    ord("L"): _Reader.items,
+    ord("M"): _Reader.map,
+}
 
 
 class Splitter:

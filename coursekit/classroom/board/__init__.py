@@ -1,0 +1,1 @@
+"""The live board: learners' notebooks report to it, the instructor watches it."""

@@ -1,0 +1,80 @@
+"""Parse what stands in a cell, without running any of it."""
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+_DEFINES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_MAGIC = re.compile(r"^\s*%(?!%)\w")
+_SHELL = re.compile(r"^\s*(?:!|%%)")
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """A cell after its magics are taken out: its statements, or why there are none."""
+
+    source: str
+    body: tuple[ast.stmt, ...] = ()
+    broken: str = ""
+    notes: tuple[str, ...] = ()
+
+    @cached_property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        """Everything in it, what is nested in other things as well."""
+        return tuple(ast.walk(ast.Module(body=[*self.body], type_ignores=[])))
+
+    @cached_property
+    def calls(self) -> tuple[ast.Call, ...]:
+        """The calls in it, wherever they stand."""
+        return tuple(node for node in self.nodes if isinstance(node, ast.Call))
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The names in it, and the words in its texts: "torch.nn" is two."""
+        return frozenset(word for node in self.nodes for word in _words(node))
+
+    def defined(self) -> list[str]:
+        """Return the names of the functions and classes at the top level."""
+        return [node.name for node in self.body if isinstance(node, _DEFINES)]
+
+
+def parse(source: str) -> Parsed:
+    """Parse a cell; line magics are taken out, shell commands never run."""
+    lines, notes = source.splitlines(), []
+    for number, line in enumerate(lines, start=1):
+        if _MAGIC.match(line):
+            indent = line[: len(line) - len(line.lstrip())]
+            lines[number - 1] = f"{indent}pass"
+            notes.append(f"Line {number}, {line.strip()[:40]!r}, was left out.")
+        elif _SHELL.match(line):
+            broken = (
+                f"Line {number} is not Python and is not run: {line.strip()[:60]!r}. "
+                "Take it out of the answer's cell."
+            )
+            return Parsed(source, broken=broken)
+    source = "\n".join(lines)
+    try:
+        body = ast.parse(source).body
+    except SyntaxError as error:
+        text = (error.text or "").strip()[:60]
+        broken = f"Line {error.lineno} is not Python: {error.msg}: {text!r}."
+        return Parsed(source, broken=broken)
+    except (ValueError, RecursionError, MemoryError) as error:
+        return Parsed(source, broken=f"The cell is not Python: {error}.")
+    return Parsed(source, tuple(body), notes=tuple(notes))
+
+
+def _words(node: ast.AST) -> Iterator[str]:
+    """Yield the words that a part of a program consists of, without what is in it."""
+    if isinstance(node, ast.Name):
+        yield node.id
+    elif isinstance(node, ast.Attribute):
+        yield node.attr
+    elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield from node.value.split(".")
+    elif isinstance(node, ast.alias):
+        yield from node.name.split(".")
+    elif isinstance(node, ast.ImportFrom) and node.module:
+        yield from node.module.split(".")

@@ -1,0 +1,189 @@
+"""The course as a learner meets it: in JupyterLab, with a mouse or without.
+
+One module, so that all share one JupyterLab and one browser, and each lesson runs once.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import nbformat
+import pytest
+from lab_page import has_focus, text_of
+from our_html import faint_bars, what_axe_finds
+
+from coursekit.study.folder import course_folder
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+ROOT = Path(__file__).parents[2]
+LESSONS = sorted(path.stem for path in (course_folder() / "notebooks").glob("*.ipynb"))
+NUMPY, TORCH = "07_layer_norm", "02_residual_connections"
+ANSWER, CHECK = "answer-layer-norm-forward", "check-layer-norm-forward"
+NEWS = re.compile("news|update", re.IGNORECASE)
+#: statistics over the batch, where they should be over the features
+OVER_THE_BATCH = '''
+def layer_norm_forward(x, gamma, beta, eps=1e-5):
+    """Normalize each feature over the batch, which is batch norm's business."""
+    mean = x.mean(axis=0, keepdims=True)
+    inv_std = 1 / np.sqrt(x.var(axis=0, keepdims=True) + eps)
+    x_hat = (x - mean) * inv_std
+    return gamma * x_hat + beta, (x_hat, inv_std, gamma)
+'''
+
+
+@pytest.fixture(scope="module", params=LESSONS)
+def lesson(request, lab_page):
+    """Open a lesson of the study folder and run it whole."""
+    with lab_page.notebook(f"notebooks/{request.param}.ipynb") as opened:
+        opened.run_all()
+        yield opened
+
+
+@contextmanager
+def exercise(lab_page, name: str) -> Iterator:
+    with lab_page.notebook(f"exercises/{name}.ipynb") as opened:
+        opened.run_all()
+        yield opened
+
+
+def answers_to(name: str) -> dict[str, str]:
+    """Return what the solution has in the cells for answers, by the id of the cell."""
+    solution = nbformat.read(ROOT / "solutions" / f"{name}.ipynb", as_version=4)
+    return {
+        cell.id: cell.source
+        for cell in solution.cells
+        if "answer" in cell.metadata.get("tags", ())
+    }
+
+
+def test_jupyterlab_opens_at_the_first_lesson_and_says_nothing_about_news(lab, browser):
+    page = browser.new_page()
+    # the question about news comes with the answer of the server that has them
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(lab.url("/"))
+    page.get_by_role("tab", name=LESSONS[0]).wait_for(timeout=90_000)
+    page.wait_for_function(
+        "window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel"
+    )
+    page.evaluate("window.jupyterapp.restored")
+    assert page.locator(".Toastify__toast").filter(has_text=NEWS).count() == 0
+    assert [url for url in asked if "/lab/api/news" in url] == []
+    page.close()
+
+
+def test_the_learner_s_own_theme_is_kept(lab_page, lab):
+    settings = "/lab/api/settings/@jupyterlab/apputils-extension:themes"
+    with lab_page.page.expect_response(
+        lambda answer: (
+            "apputils-extension" in answer.url and answer.request.method == "PUT"
+        )
+    ):
+        lab_page.set_theme("Dark")
+    assert "JupyterLab Dark" in json.loads(lab.get(settings))["raw"]
+    lab_page.page.reload()
+    lab_page.wait_until_ready()
+    lab_page.wait_for_theme("Dark")
+    lab_page.set_theme("Light")
+
+
+def test_a_lesson_runs_from_its_first_cell_to_its_last(lesson):
+    assert lesson.errors() == []
+    unrun = [cell["id"] for cell in lesson.code() if cell["execution_count"] is None]
+    assert unrun == []
+    assert lesson.lab.complaints == []
+
+
+def test_every_question_of_a_lesson_is_asked_with_its_guess(lesson):
+    asking = [cell for cell in lesson.code() if "predict(" in cell["source"]]
+    assert asking
+    for cell in asking:
+        said = text_of(cell["outputs"])
+        assert "Predict: " in said and "Your guess: " in said, cell["id"]
+
+
+def test_every_explorer_of_a_lesson_is_moved_by_keys_alone(lesson):
+    moved = 0
+    for explorer in lesson.explorers():
+        explorer.start()
+        words = explorer.shown()[1]
+        explorer.root.get_by_role("status").evaluate("n => { n.dataset.first = '' }")
+        for control in explorer.controls():
+            explorer.tab_to(control)
+            before = explorer.shown()
+            explorer.move(control)
+            explorer.wait_until_other_than(before)
+            assert has_focus(control)
+            moved += 1
+        # a screen reader announces words that change where there were others before
+        assert explorer.root.locator("[role=status][data-first]").inner_text() != words
+    assert moved
+    assert lesson.lab.complaints == []
+
+
+def test_every_control_of_an_explorer_says_what_it_changes(lesson):
+    for explorer in lesson.explorers():
+        labels = explorer.root.locator(".widget-label:visible").all_inner_texts()
+        boxes = explorer.root.locator(".widget-label-basic").all_inner_texts()
+        words = {text.strip() for text in labels + boxes} - {"", "\u200b"}
+        named = {
+            name
+            for role in ("slider", "combobox", "checkbox")
+            for name in words
+            if explorer.root.get_by_role(role, name=name, exact=True).count()
+        }
+        assert named == words
+        assert len(named) == len(explorer.controls())
+
+
+@pytest.mark.parametrize("theme", ["Light", "Dark"])
+def test_axe_finds_nothing_to_mend_in_a_lesson(lesson, theme):
+    lesson.lab.set_theme(theme)
+    lesson.put_all_on_the_page()
+    assert what_axe_finds(lesson.page) == []
+    assert faint_bars(lesson.page) == []
+    lesson.lab.set_theme("Light")
+
+
+@pytest.mark.parametrize("name", [NUMPY, TORCH])
+def test_an_exercise_goes_from_stubs_to_full_marks_by_keys_alone(lab_page, name):
+    with exercise(lab_page, name) as opened:
+        assert opened.errors() == []
+        checks = [
+            cell["id"] for cell in opened.code() if cell["source"].startswith("check(")
+        ]
+        assert all("todo" in opened.text_of(cell) for cell in checks)
+        answers = answers_to(name)
+        for cell_id, source in answers.items():
+            opened.type_into(cell_id, source)
+            opened.run_by_keys(cell_id)
+        for cell_id in [*checks, "progress"]:
+            opened.run_by_keys(cell_id)
+        for cell_id in checks:
+            assert re.search(r": (\d+) of \1 points, pass", opened.text_of(cell_id))
+        (of_this,) = re.findall(
+            rf"  {name}\n((?: {{4}}.*\n)+)", opened.text_of("progress")
+        )
+        points = re.findall(r"(\d+)/(\d+) points", of_this)
+        assert len(points) == len(answers)
+        assert all(reached == possible for reached, possible in points)
+        assert opened.errors() == []
+
+
+def test_a_mistake_is_named_on_a_card_that_reads_in_both_themes(lab_page):
+    with exercise(lab_page, NUMPY) as opened:
+        opened.type_into(ANSWER, OVER_THE_BATCH)
+        opened.run_by_keys(ANSWER)
+        opened.run_by_keys(CHECK)
+        card = opened.in_view(CHECK).locator(".ck-card")
+        assert "batch" in card.locator(".ck-mistake").inner_text()
+        # the shape is right, and said to be
+        assert "pass" in card.inner_text().lower()
+        opened.put_all_on_the_page()
+        for theme in ("Dark", "Light"):
+            lab_page.set_theme(theme)
+            assert what_axe_finds(opened.page) == []
+            assert faint_bars(opened.page) == []

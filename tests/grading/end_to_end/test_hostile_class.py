@@ -1,10 +1,10 @@
 """A class in which everybody tries something: each loses what it cost, nobody else.
 
 All rows of the worker's table, of `tricks` and of `files` lie in one class, at every
-level of isolation that this computer offers, with good neighbours between them. By
-default the best level takes all rows, with a good neighbour for every sixteenth, and
-the others every eighth row; COURSEKIT_FULL=1 runs all at all levels, each with a good
-neighbour of its own.
+level of isolation that this computer offers, with good neighbours between them: so
+with COURSEKIT_FULL=1, where each row has a neighbour of its own. By default the best
+level takes all rows but those of the worker's table, which has a test of its own, and
+every fourth of these; the other levels take every sixteenth row.
 """
 
 import csv
@@ -42,11 +42,22 @@ OUTCOMES = {
 }
 
 
+def drawn(name):
+    """Return a number that belongs to a row."""
+    return zlib.crc32(name.encode(errors="replace"))
+
+
+if not FULL:
+    ROWS = {
+        name: row
+        for name, row in ROWS.items()
+        if name not in HOSTILE or drawn(name) % 4 == 0
+    }
+
+
 def is_run(name, level):
     """Tell whether a row is in the class at a level."""
-    if FULL or level is offered()[0]:
-        return True
-    return (zlib.crc32(name.encode(errors="replace")) + [*Level].index(level)) % 8 == 0
+    return FULL or level is offered()[0] or drawn(name) % 16 == 0
 
 
 class Class:
@@ -56,17 +67,18 @@ class Class:
         self.level, self.place = level, place
         self.around, self.out = place / "around", place / "out"
         self.temporary, self.good = place / "temporary", place / "good"
+        self.rows = 0
         self.lay_out_canary()
-        for at, (name, (exercise, task, row)) in enumerate(ROWS.items()):
+        for name, (exercise, task, row) in ROWS.items():
             if is_run(name, level):
                 answers = {task: aimed(row.source, self.around / "canary")}
                 data = filled(exercise, worked(exercise) | answers)
                 (self.of(name) / f"{exercise}.ipynb").write_bytes(data)
-                self.neighbour(name, at)
-        for at, (name, made) in enumerate(FILES.items()):
+                self.neighbour(name)
+        for name, made in FILES.items():
             if is_run(name, level):
                 made.put(self.of(name))
-                self.neighbour(name, at)
+                self.neighbour(name)
         self.run()
 
     def lay_out_canary(self):
@@ -85,9 +97,10 @@ class Class:
         folder.mkdir(parents=True)
         return folder
 
-    def neighbour(self, name, at):
-        """Put somebody beside a learner, and somewhere else alone."""
-        if FULL or at % 16 == 0:
+    def neighbour(self, name):
+        """Put somebody beside every learner, or now and then, and elsewhere alone."""
+        self.rows += 1
+        if FULL or self.rows % 16 == 1:
             for top in ("around/in", "good"):
                 path = self.of(f"{name[:80]} and a neighbour", top) / f"{NORM}.ipynb"
                 path.write_bytes(GOOD)

@@ -33,15 +33,14 @@ class Look:
     def __init__(self, parent):
         self.at = time.monotonic()
         self.memory, self.files, self.kinds = {}, {}, {parent: "parent"}
-        self.dead, self.whole = set(), 0
+        self.dead, self.ours, self.theirs = set(), 0, 0
         for pid in {parent, *children_of(parent)}:
             with suppress(OSError, IndexError, ValueError):
                 self.take(pid)
 
-    @property
-    def workers(self):
-        """The warm workers."""
-        return {pid for pid, kind in self.kinds.items() if kind == "worker"}
+    def count(self, kind):
+        """Return how many processes of a kind there are."""
+        return [self.kinds[pid] for pid in self.memory].count(kind)
 
     def take(self, pid):
         """Note one process."""
@@ -55,7 +54,11 @@ class Look:
             kind = ("worker", "child")[below] if is_worker(pid) else "pool"
             self.kinds[pid] = kind
         rollup = (folder / "smaps_rollup").read_text().split()
-        self.whole += int(rollup[rollup.index("Pss:") + 1]) << 10
+        size = int(rollup[rollup.index("Pss:") + 1]) << 10
+        if self.kinds[pid] == "child":
+            self.theirs += size
+        else:
+            self.ours += size
         self.memory[pid] = int(rollup[rollup.index("Rss:") + 1]) << 10
         self.files[pid] = len([*(folder / "fd").iterdir()])
 
@@ -97,19 +100,26 @@ def test_nothing_piles_up_while_a_large_class_is_graded(tmp_path):
     for before, after in pairwise(seen):
         assert not before.dead & after.dead, "a zombie"
     print(f"{len(records)} in {seen[-1].at - seen[0].at:.0f} s;", end=" ")
-    print(f"all together at most {max(look.whole for look in seen) / MB:.0f} MB")
-    most = max(len(look.workers) for look in seen)
-    warm = [look for look in seen if len(look.workers) == most]
-    warm = warm[len(warm) // 4 :] if FULL else warm
+    print(
+        f"all together at most {max(look.ours for look in seen) / MB:.0f} MB,", end=" "
+    )
+    print(f"{max(look.ours + look.theirs for look in seen) / MB:.0f} with the answers'")
+    full = [
+        look for look in seen if look.count("worker") == 4 and look.count("pool") == 2
+    ]
+    warm = full[len(full) // 4 :] if FULL else full
     there = set.intersection(*(set(look.memory) for look in warm))
-    kinds = [warm[0].kinds[pid] for pid in there]
-    assert [kinds.count(one) for one in ("parent", "pool", "worker")] == [1, 2, 4]
     for pid in sorted(there):
-        memory = [look.memory[pid] for look in warm if pid in look.memory]
-        opened = [look.files[pid] for look in warm if pid in look.files]
+        memory = [look.memory[pid] for look in warm]
+        opened = [look.files[pid] for look in warm]
         print(f"{warm[0].kinds[pid]}: {memory[0] / MB:.0f} to", end=" ")
         print(f"{max(memory) / MB:.0f} MB; {min(opened)} to {max(opened)} descriptors")
+    for pid in there:
+        memory = [look.memory[pid] for look in warm]
+        opened = [look.files[pid] for look in warm]
         assert max(memory) - memory[0] < 50 * MB or not FULL
         # while a child runs there are more: what leaks makes the least number grow
         half = len(opened) // 2
         assert min(opened[half:]) <= min(opened[:half])
+    kinds = [warm[0].kinds[pid] for pid in there]
+    assert [kinds.count(one) for one in ("parent", "pool", "worker")] == [1, 2, 4]

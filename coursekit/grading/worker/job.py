@@ -43,7 +43,7 @@ class Limits:
     load_seconds: float = 5.0
     cpu_seconds: float = 10.0
     wall_seconds: float = 20.0
-    memory: int = 1 << 30
+    memory: int = 256 << 20
     scratch: int = 64 << 20
     output: int = 1 << 20
     results: int = 64 << 20

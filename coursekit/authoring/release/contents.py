@@ -27,6 +27,7 @@ ALLOWED = (
     "coursekit/**/*.json",
     "coursekit/**/*.md",
     "coursekit/data/digits.npz",
+    "coursekit/grading/exports/templates/*",
     ".binder/*",
     ".devcontainer/*",
 )

@@ -93,10 +93,15 @@ def marked(temporary: Path) -> set[int]:
     return found
 
 
-def left_behind(temporary: Path, before: set[int] = frozenset(), seconds: float = 5.0):
+#: Processes of other tests that go on meanwhile: a JupyterLab, a browser.
+ELSEWHERE: set[int] = set()
+
+
+def left_behind(temporary: Path, before: set[int] = ELSEWHERE, seconds: float = 5.0):
     """Return what is left after a run: processes, and temporary files.
 
-    Those that are about to go are given ``seconds`` for it. The folder that torch makes
+    Those that were there ``before`` do not count, and those that are about to go are
+    given ``seconds`` for it. The folder that torch makes
     when it is imported, as everywhere, is not counted.
     """
     end = time.monotonic() + seconds

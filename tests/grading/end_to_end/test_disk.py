@@ -1,6 +1,7 @@
 """The disk is full or cannot be written: it says so, and what was recorded is safe."""
 
 import errno
+import gc
 import os
 import subprocess
 import sys
@@ -84,8 +85,15 @@ def test_results_that_cannot_be_written_stop_the_run_before_anything_is_graded(
         before = dumped(place / "out")
         capsys.readouterr()
         end = time.monotonic() + 10
-        while mount("-o", "remount,ro", place) and time.monotonic() < end:
+        while busy := mount("-o", "remount,ro", place):
+            gc.collect()
             time.sleep(0.1)  # processes that are about to go have the file open
+            if time.monotonic() > end:
+                break
+        if busy:
+            pytest.skip(
+                "another process holds the disk, which cannot be made read-only"
+            )
         for out in (place / "out", place / "another"):
             assert run(out) == base.BROKEN
             said = capsys.readouterr()

@@ -4,7 +4,6 @@ None of them raises and none of them hangs: what goes wrong is said on a card.
 """
 
 import textwrap
-import traceback
 from collections.abc import Callable
 from dataclasses import replace
 from functools import wraps
@@ -18,6 +17,7 @@ from coursekit.grading.attempt import judge_answer
 from coursekit.grading.card import card, note_card
 from coursekit.grading.display import Card
 from coursekit.grading.judge import uniform
+from coursekit.grading.our_fault import line_of
 from coursekit.grading.question import Question, judge_short
 from coursekit.grading.reasons import Reason
 from coursekit.grading.task import Task
@@ -36,8 +36,6 @@ from coursekit.study.sender import sender
 from coursekit.study.store import store
 from coursekit.study.timelimit import VARIABLE, Stopped, seconds_allowed, within
 from coursekit.study.worked import worked_answer
-
-PACKAGE = Path(__file__).parents[1]
 
 
 def never_raises(show: Callable[..., Card]) -> Callable[..., Card]:
@@ -300,17 +298,11 @@ def _our_fault(task: Task, error: Exception) -> Verdict:
 
 
 def _report(error: Exception) -> str:
-    """Say what failed and where in our code; ask for a report."""
-    frames = traceback.extract_tb(error.__traceback__)
-    ours = [f for f in frames if Path(f.filename).is_relative_to(PACKAGE)]
-    place = ""
-    if ours:
-        name = Path(ours[-1].filename).relative_to(PACKAGE.parent).as_posix()
-        place = f" ({name}, line {ours[-1].lineno})"
+    """Say that we failed, and ask for a report."""
     return (
         "This is a fault of the course, not of your answer, and costs no points. "
         "Please report it to whoever gave you the course, with your answer and this "
-        f"line: {type(error).__name__}: {error}{place}"
+        f"line: {line_of(error)}"
     )
 
 

@@ -1,9 +1,7 @@
 """Grade one submission: from the bytes of a notebook to a record of every task."""
 
-import traceback
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from coursekit.grading.bulk.course import Course, Exercise
 from coursekit.grading.bulk.handed import Handed
@@ -19,6 +17,7 @@ from coursekit.grading.intake.answers import (
 )
 from coursekit.grading.intake.reading import Notebook, Refused, read_notebook
 from coursekit.grading.judge import judge, uniform
+from coursekit.grading.our_fault import line_of
 from coursekit.grading.question import Question, judge_short
 from coursekit.grading.reasons import Reason
 from coursekit.grading.records.graded import Graded, GradedTask
@@ -27,7 +26,6 @@ from coursekit.grading.task import Task
 from coursekit.grading.verdict import CriterionVerdict, Status, Verdict
 from coursekit.grading.worker.job import Job, Ran, Work
 
-PACKAGE = Path(__file__).parents[2]
 #: How a task ends for a reason that is no fault in its running; all others are errors.
 STATUSES = {
     Reason.NOT_ATTEMPTED: Status.TODO,
@@ -293,15 +291,8 @@ def _uniform(
 
 
 def report(error: Exception) -> str:
-    """Say what failed, and where in our code."""
-    frames = traceback.extract_tb(error.__traceback__)
-    ours = [f for f in frames if Path(f.filename).is_relative_to(PACKAGE)]
-    place = ""
-    if ours:
-        name = Path(ours[-1].filename).relative_to(PACKAGE.parent).as_posix()
-        place = f" ({name}, line {ours[-1].lineno})"
+    """Say that we failed: there is no score, and no blame on the answer."""
     return (
         "This is a fault of the grader, not of the answer: there is no score. Grade "
-        "again; if it stays, please report this line: "
-        f"{type(error).__name__}: {str(error)[:300]}{place}"
+        f"again; if it stays, please report this line: {line_of(error)}"
     )

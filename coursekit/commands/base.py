@@ -7,6 +7,8 @@ from pathlib import Path
 
 DONE, DIFFERS, MISUSED, BROKEN, INTERRUPTED = 0, 1, 2, 3, 130
 
+#: The walls around learners' code, best first; what they are is in `grading.isolation`.
+LEVELS = ("namespaces", "landlock", "process")
 EXIT_CODES = (
     "exit codes: 0 done, 1 a --check found a difference, 2 used wrongly, 3 broken"
 )
@@ -45,3 +47,26 @@ def complain(command: str, message: object, code: int) -> int:
     """Print ``message`` on standard error and return ``code``."""
     print(f"coursekit {command}: {message}", file=sys.stderr)
     return code
+
+
+def add_out(command: argparse.ArgumentParser) -> None:
+    """Add the option --out RESULTS."""
+    command.add_argument(
+        "--out",
+        type=Path,
+        required=True,
+        metavar="RESULTS",
+        help="the folder for the records; made if it is not there",
+    )
+
+
+def add_isolation(command: argparse.ArgumentParser, default: str) -> None:
+    """Add the option --require-isolation LEVEL."""
+    command.add_argument(
+        "--require-isolation",
+        choices=LEVELS,
+        default=default,
+        metavar="LEVEL",
+        help="the least walls around what learners wrote: namespaces, landlock or "
+        f"process; the best that this computer has are used (default: {default})",
+    )

@@ -7,9 +7,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from coursekit import __version__
-from coursekit.commands.base import BROKEN, DONE, MISUSED, add_command, complain
+from coursekit.commands.base import (
+    BROKEN,
+    DONE,
+    MISUSED,
+    add_command,
+    add_isolation,
+    complain,
+)
 from coursekit.commands.course import installed_course
-from coursekit.commands.grade import LEVELS, exercise_named, in_plain_words
+from coursekit.commands.grade import exercise_named, in_plain_words
 
 if TYPE_CHECKING:
     from coursekit.grading.bulk.course import Course
@@ -43,13 +50,7 @@ def add(commands: argparse._SubParsersAction) -> None:
         help="the seed on a learner's feedback: the inputs they were graded on "
         "(default: those of the notebook's own check)",
     )
-    command.add_argument(
-        "--require-isolation",
-        choices=LEVELS,
-        default="process",
-        metavar="LEVEL",
-        help="the least walls around what it holds (default: the best there are)",
-    )
+    add_isolation(command, default="process")  # it is one's own
 
 
 def check(options: argparse.Namespace) -> int:

@@ -1,9 +1,8 @@
-"""``coursekit grade`` and ``coursekit merge``: a class's work, graded behind walls."""
+"""``coursekit grade``: a class's work, graded behind walls."""
 
 import argparse
 import os
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,8 @@ from coursekit.commands.base import (
     INTERRUPTED,
     MISUSED,
     add_command,
+    add_isolation,
+    add_out,
     complain,
 )
 from coursekit.commands.course import installed_course
@@ -39,23 +40,15 @@ what Moodle or Canvas lets you download, or a zip of any of these. Notebooks are
 executed: only the answers are, behind walls. Running it again grades only what is new
 or changed. 'coursekit report RESULTS' then writes the gradebook and the feedback.
 """
-MERGE_EXAMPLES = """\
-examples:
-  coursekit merge part1 part2 part3 --out results
-
-RESULTS are folders that 'coursekit grade' wrote; they are only read. Where two hold the
-same submission, the later one counts.
-"""
-LEVELS = ("namespaces", "landlock", "process")
 #: Submissions that a node of a cluster gets at a time.
 CHUNK = 8
 
 
 def add(commands: argparse._SubParsersAction) -> None:
-    """Add the commands to the parser."""
+    """Add the command to the parser."""
     command = add_command(commands, grade, EXAMPLES)
     command.add_argument("submissions", type=Path, metavar="SUBMISSIONS")
-    _add_out(command)
+    add_out(command)
     command.add_argument(
         "--exercise", metavar="NN", help="only this one, such as 07 or 07_layer_norm"
     )
@@ -72,20 +65,18 @@ def add(commands: argparse._SubParsersAction) -> None:
         help="draws the inputs of the checks, together with each learner's name "
         "(default: that of RESULTS, or a new one)",
     )
+    _add_means(command)
+
+
+def _add_means(command: argparse.ArgumentParser) -> None:
+    """Add what says where and how the work is done."""
     command.add_argument(
         "--workers",
         type=_count,
         metavar="N",
         help="how many submissions are graded at a time (default: one for each core)",
     )
-    command.add_argument(
-        "--require-isolation",
-        choices=LEVELS,
-        default="landlock",
-        metavar="LEVEL",
-        help="the least walls around what learners wrote: namespaces, landlock or "
-        "process; the best that this computer has are used (default: landlock)",
-    )
+    add_isolation(command, default="landlock")
     command.add_argument(
         "--shard",
         metavar="I/N",
@@ -95,19 +86,6 @@ def add(commands: argparse._SubParsersAction) -> None:
         "--scheduler",
         metavar="ADDRESS",
         help="hand the work to the Dask cluster at this address",
-    )
-    command = add_command(commands, merge, MERGE_EXAMPLES)
-    command.add_argument("results", type=Path, nargs="+", metavar="RESULTS")
-    _add_out(command)
-
-
-def _add_out(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--out",
-        type=Path,
-        required=True,
-        metavar="RESULTS",
-        help="the folder for the records; made if it is not there",
     )
 
 
@@ -290,23 +268,3 @@ def _cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
-
-
-def merge(options: argparse.Namespace) -> int:
-    """Bring the results of several runs together."""
-    from coursekit.grading.records import merge as records
-    from coursekit.grading.records.errors import RecordsError
-
-    try:
-        conflicts = records.merge(options.out, options.results)
-    except RecordsError as error:
-        return complain("merge", error, MISUSED)
-    print(*_merged(options, conflicts), sep="\n")
-    return DONE
-
-
-def _merged(options: argparse.Namespace, conflicts: tuple) -> Iterator[str]:
-    yield f"{len(options.results)} folders are now together in {options.out}."
-    if conflicts:
-        yield "To look at:"
-        yield from (f"  {one}" for one in conflicts)

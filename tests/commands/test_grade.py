@@ -10,7 +10,7 @@ import pytest
 from bulk.class_of import class_of, filled, lay_out, slips, worked
 
 from coursekit import cli
-from coursekit.commands import base, grade
+from coursekit.commands import base
 from coursekit.commands.course import installed_course, starts
 from coursekit.grading import isolation
 from coursekit.grading.card import card_text
@@ -46,7 +46,7 @@ def test_a_class_is_graded_once_and_then_only_what_changed(handed_in, tmp_path, 
     first, graded, seed = recorded(out)
     said = capsys.readouterr().out
     assert "4 graded, 0 unchanged." in said and f"seed: {seed}" in said and seed
-    assert {one.isolation for one in graded} <= set(grade.LEVELS)
+    assert {one.isolation for one in graded} <= set(base.LEVELS)
     assert main(*run) == base.DONE
     assert "0 graded, 4 unchanged." in capsys.readouterr().out
     assert recorded(out)[::2] == (first, seed)

@@ -81,7 +81,11 @@ def plan(
 
 
 def _is_done(head: Graded, records: Records) -> bool:
-    """Tell whether a submission is recorded; bring up to date when it was handed in."""
+    """Tell whether a submission is recorded; bring up to date when it was handed in.
+
+    Of two times the earlier counts: a file that is copied or downloaded again is no
+    later than it was.
+    """
     done = records.is_done(
         head.key,
         digest=head.digest,
@@ -93,7 +97,9 @@ def _is_done(head: Graded, records: Records) -> bool:
     if not done:
         return False
     before = records.record(head.key)
-    now = replace(head, tasks=before.tasks, walls=before.walls)
+    times = [time for time in (before.modified, head.modified) if time]
+    earliest = min(times, default=0.0)
+    now = replace(head, tasks=before.tasks, walls=before.walls, modified=earliest)
     if replace(before, tasks=()) != replace(now, tasks=()):
         records.put(now)
     return True

@@ -4,6 +4,10 @@ import argparse
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from coursekit.grading.records.errors import RecordsError
 
 DONE, DIFFERS, MISUSED, BROKEN, INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -41,6 +45,11 @@ def add_folder(command: argparse.ArgumentParser, words: str) -> None:
         metavar="FOLDER",
         help=words,
     )
+
+
+def code_of(error: "RecordsError") -> int:
+    """Return 3 where a disk or a file is to blame, 2 where what was asked for is."""
+    return BROKEN if error.broken else MISUSED
 
 
 def complain(command: str, message: object, code: int) -> int:

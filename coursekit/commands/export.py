@@ -5,7 +5,14 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from coursekit.commands.base import BROKEN, DONE, MISUSED, add_command, complain
+from coursekit.commands.base import (
+    BROKEN,
+    DONE,
+    MISUSED,
+    add_command,
+    code_of,
+    complain,
+)
 
 EXAMPLES = """\
 examples:
@@ -98,7 +105,9 @@ def export(options: argparse.Namespace) -> int:
         # which function says so is nothing to whoever types a command
         message = str(error)
         return complain("export", message.partition(": ")[2] or message, MISUSED)
-    except (RecordsError, CourseMissingError) as error:
+    except RecordsError as error:
+        return complain("export", error, code_of(error))
+    except CourseMissingError as error:
         return complain("export", error, MISUSED)
     except ExportError as error:
         return complain("export", error, BROKEN)

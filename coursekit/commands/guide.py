@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from coursekit.commands.base import BROKEN, MISUSED, add_command, complain
+from coursekit.commands.base import BROKEN, MISUSED, add_command, code_of, complain
 from coursekit.commands.lessons import add_lessons, chosen
 from coursekit.commands.printed import add_format, put
 
@@ -60,7 +60,7 @@ def guide(options: argparse.Namespace) -> int:
     except LookupError as error:
         return complain("guide", error.args[0], MISUSED)
     except RecordsError as error:
-        return complain("guide", error, BROKEN if error.broken else MISUSED)
+        return complain("guide", error, code_of(error))
     made = content.chapters(lessons, all_tasks().values(), all_questions().values())
     write = content.as_page if options.format == "html" else content.as_markdown
     return put("guide", write(made, counts, max(options.mistakes, 0)), options.out)

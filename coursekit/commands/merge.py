@@ -5,11 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from coursekit.commands.base import (
-    BROKEN,
     DONE,
-    MISUSED,
     add_command,
     add_out,
+    code_of,
     complain,
 )
 
@@ -37,7 +36,7 @@ def merge(options: argparse.Namespace) -> int:
     try:
         conflicts = records.merge(options.out, options.results)
     except RecordsError as error:
-        return complain("merge", error, BROKEN if error.broken else MISUSED)
+        return complain("merge", error, code_of(error))
     print(*_merged(options, conflicts), sep="\n")
     return DONE
 

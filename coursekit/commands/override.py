@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from coursekit.commands.base import (
-    BROKEN,
     DIFFERS,
     DONE,
     MISUSED,
     add_command,
+    code_of,
     complain,
 )
 
@@ -98,7 +98,7 @@ def override(options: argparse.Namespace) -> int:
                 return _try_late(records, options.late)
             return _decide(records, options)
     except RecordsError as error:
-        return complain("override", error, BROKEN if error.broken else MISUSED)
+        return complain("override", error, code_of(error))
 
 
 def _decide(records: "Records", options: argparse.Namespace) -> int:

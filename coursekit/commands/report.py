@@ -3,7 +3,14 @@
 import argparse
 from pathlib import Path
 
-from coursekit.commands.base import BROKEN, DONE, MISUSED, add_command, complain
+from coursekit.commands.base import (
+    BROKEN,
+    DONE,
+    MISUSED,
+    add_command,
+    code_of,
+    complain,
+)
 
 EXAMPLES = """\
 examples:
@@ -50,7 +57,7 @@ def report(options: argparse.Namespace) -> int:
             bar = tqdm(settled, desc="report", unit="notebook", delay=2, disable=None)
             written = write_reports(bar, folder, _course(), only=options.only)
     except RecordsError as error:
-        return complain("report", error, BROKEN if error.broken else MISUSED)
+        return complain("report", error, code_of(error))
     except ValueError as error:
         return complain("report", error, MISUSED)
     except OSError as error:

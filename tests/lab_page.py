@@ -141,6 +141,10 @@ class OpenNotebook:
         """Replace what is written in a cell, by keyboard."""
         self._stand_on(cell_id)
         self.page.keyboard.press("Enter")
+        self.page.wait_for_function(
+            f"() => {{ {PANEL} return content.activeCell.editor?.hasFocus() }}",
+            polling=OFTEN,
+        )
         self.page.keyboard.press("ControlOrMeta+a")
         self.page.keyboard.insert_text(source)
 

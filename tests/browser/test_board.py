@@ -302,9 +302,8 @@ def test_nothing_moves_where_no_motion_is_wanted(board, opened):
     board.say("Ada")
     row(page, "Ada").wait_for()
     board.say("Ada", attempt(1))
-    fresh = page.locator("td.fresh")
-    fresh.wait_for()
-    assert fresh.evaluate("one => getComputedStyle(one).animationName") == "none"
+    motion = "fresh => getComputedStyle(fresh).animationName"
+    assert page.locator("td.fresh").evaluate(motion) == "none"
 
 
 def test_the_whole_course_scrolls_in_its_own_frame_on_a_phone(opened, tmp_path):

@@ -161,7 +161,7 @@ def test_the_way_past_the_contents_leads_to_the_text(visit):
     page = visit(LESSON)
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.id") == "content"
+    page.wait_for_function("document.activeElement.id === 'content'")
 
 
 def test_the_guess_of_the_reader_stands_beside_the_result(visit):
@@ -211,7 +211,7 @@ def test_slides_move_by_keys_and_keep_their_place_in_the_address(visit):
     page.keyboard.press("ArrowRight")
     page.keyboard.press("PageDown")
     page.keyboard.press("ArrowLeft")
-    assert page.url.endswith("#2")
+    page.wait_for_url("**#2")
     assert page.locator("#place").text_content().startswith("2 /")
     page.keyboard.press("End")
     count = page.locator(".slide").count()

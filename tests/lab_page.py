@@ -63,6 +63,15 @@ class LabPage:
         body = f'body[data-jp-theme-name="JupyterLab {name}"]'
         self.page.wait_for_selector(body, state="attached", timeout=60 * SECONDS)
 
+    def in_both_themes(self) -> Iterator[str]:
+        """Yield the theme that the page has, then change it and yield the other."""
+        first, second = "Light", "Dark"
+        if self.page.locator('body[data-jp-theme-light="false"]').count():
+            first, second = second, first
+        yield first
+        self.set_theme(second)
+        yield second
+
     @contextmanager
     def notebook(self, path: str) -> Iterator["OpenNotebook"]:
         """Open a notebook, kernel and all; at the end shut the kernel down."""
@@ -132,6 +141,10 @@ class OpenNotebook:
         """Replace what is written in a cell, by keyboard."""
         self._stand_on(cell_id)
         self.page.keyboard.press("Enter")
+        self.page.wait_for_function(
+            f"() => {{ {PANEL} return content.activeCell.editor?.hasFocus() }}",
+            polling=OFTEN,
+        )
         self.page.keyboard.press("ControlOrMeta+a")
         self.page.keyboard.insert_text(source)
 

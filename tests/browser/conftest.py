@@ -7,6 +7,7 @@ as it is in continuous integration.
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -33,12 +34,6 @@ ARGUMENTS = [
 ]
 
 
-def chromium() -> str | None:
-    """Return the path of a Chromium or Chrome of this system, or None."""
-    found = (shutil.which(name) for name in CHROMIUMS)
-    return next((path for path in found if path), None)
-
-
 def skip_or_fail(reason: str) -> None:
     """Skip the test, or fail it where browser tests are required."""
     if os.environ.get("COURSEKIT_BROWSER") == "required":
@@ -46,27 +41,34 @@ def skip_or_fail(reason: str) -> None:
     pytest.skip(reason)
 
 
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Return the path of a Chromium or Chrome that Playwright can drive."""
+    if find_spec("playwright") is None:
+        skip_or_fail("playwright is not installed (it is in the extra 'test')")
+    found = (shutil.which(name) for name in CHROMIUMS)
+    path = next((path for path in found if path), None)
+    if path is None:
+        skip_or_fail("no Chromium or Chrome was found on this computer")
+    return path
+
+
 # Scoped to the module: while Playwright is open its event loop runs in this thread, and
 # other modules want loops of their own.
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
+def browser(chromium: str) -> Iterator[Any]:
     """Return a Chromium driven by Playwright."""
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        skip_or_fail("playwright is not installed (it is in the extra 'test')")
-    path = chromium()
-    if path is None:
-        skip_or_fail("no Chromium or Chrome was found on this computer")
+    from playwright.sync_api import sync_playwright
+
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        opened = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
         yield opened
         opened.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def lab(
-    browser: Any, start_lab: Callable, tmp_path_factory: pytest.TempPathFactory
+    chromium: str, start_lab: Callable, tmp_path_factory: pytest.TempPathFactory
 ) -> Any:
     """Return a JupyterLab on a fresh study folder, started by ``coursekit lab``."""
     folder = tmp_path_factory.mktemp("browser") / "study"

@@ -23,6 +23,7 @@ from coursekit.commands.board import _columns
 pytestmark = pytest.mark.browser
 
 LEARNERS = 30
+FOCUSED = "() => document.activeElement.getAttribute('aria-label')"
 HOSTILE = '<img src=x onerror="document.title=1"><b>Mallory</b>'
 #: Every text that can be seen, its colour, and the first background behind it.
 CONTRASTS = """() => {
@@ -169,10 +170,43 @@ def test_everything_is_reached_by_keyboard(board, opened):
     dialog.wait_for()
     assert NO_EPS in dialog.inner_text()
     page.keyboard.press("Escape")
-    focused = "document.activeElement.getAttribute('aria-label')"
-    assert page.evaluate(f"() => {focused}") == "Emmy"
+    assert page.evaluate(FOCUSED) == "Emmy"
     page.keyboard.press("End")
-    assert page.evaluate(f"() => {focused}") == "Grace"
+    assert page.evaluate(FOCUSED) == "Grace"
+    assert page.locator("button.name[tabindex='0']").count() == 1
+
+
+def test_a_key_that_comes_before_the_event_of_the_closing_counts(board, opened):
+    page = opened("teach")
+    for name in ("Ada", "Emmy", "Grace"):
+        board.say(name)
+    row(page, "Grace").wait_for()
+    row(page, "Emmy").get_by_role("button").click()
+    page.evaluate(
+        """() => new Promise(closed => {
+            const dialog = document.getElementById('learner');
+            dialog.addEventListener('close', closed);
+            dialog.close();
+            const end = new KeyboardEvent('keydown', {key: 'End', bubbles: true});
+            document.activeElement.dispatchEvent(end);
+        })"""
+    )
+    assert page.evaluate(FOCUSED) == "Grace"
+    assert page.locator("button.name[tabindex='0']").count() == 1
+
+
+def test_a_name_whose_row_is_moved_or_made_anew_keeps_the_focus(board, opened):
+    page = opened("teach")
+    for name in ("Ada", "Emmy"):
+        board.say(name)
+    row(page, "Emmy").get_by_role("button").focus()
+    board.say("Ada", wire.Event(an_id("left"), 0.0, wire.LEFT))
+    page.locator("#grid tr.left").wait_for()
+    assert page.evaluate(FOCUSED) == "Emmy"
+    board.as_teacher("/api/do", {"do": "lesson", "lesson": "07_layer_norm"})
+    others = page.locator("#grid th.task", has_text="batch_norm_forward")
+    others.wait_for(state="detached")
+    assert page.evaluate(FOCUSED) == "Emmy"
     assert page.locator("button.name[tabindex='0']").count() == 1
 
 
@@ -232,16 +266,17 @@ def test_the_page_comes_back_with_the_board(browser, tmp_path, opened):
 
 
 @pytest.mark.parametrize("which", ["teach", "show"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1920])
-def test_it_fits_and_can_be_read(board, opened, which, scheme, width):
+def test_it_fits_and_can_be_read_by_day_and_by_night(board, opened, which, width):
     simulate(board)
     board.room.set_timer(5)
-    page = opened(which, viewport={"width": width, "height": 1080}, color_scheme=scheme)
+    page = opened(which, viewport={"width": width, "height": 1080})
     page.locator("#summary", has_text="30 learners").wait_for()
-    assert page.evaluate("() => document.documentElement.scrollWidth") <= width
-    low = [found for found in page.evaluate(CONTRASTS) if found[0] < 4.5]
-    assert low == []
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        assert page.evaluate("() => document.documentElement.scrollWidth") <= width
+        low = [found for found in page.evaluate(CONTRASTS) if found[0] < 4.5]
+        assert low == [], scheme
 
 
 def test_tables_controls_and_regions_have_names(board, opened):
@@ -267,9 +302,8 @@ def test_nothing_moves_where_no_motion_is_wanted(board, opened):
     board.say("Ada")
     row(page, "Ada").wait_for()
     board.say("Ada", attempt(1))
-    fresh = page.locator("td.fresh")
-    fresh.wait_for()
-    assert fresh.evaluate("one => getComputedStyle(one).animationName") == "none"
+    motion = "fresh => getComputedStyle(fresh).animationName"
+    assert page.locator("td.fresh").evaluate(motion) == "none"
 
 
 def test_the_whole_course_scrolls_in_its_own_frame_on_a_phone(opened, tmp_path):

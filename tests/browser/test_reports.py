@@ -1,5 +1,7 @@
 """The pages of the reports in a real browser: on a phone, in the dark, on paper."""
 
+from contextlib import contextmanager
+
 import pytest
 from settled_class import a_class, course
 
@@ -41,46 +43,48 @@ def written(tmp_path_factory):
     return folder
 
 
-@pytest.fixture
-def opened(browser, written):
-    """Return a function that opens a page and fails on a request for another file."""
-    contexts = []
-
-    def open_page(page, width=1280, scheme="light"):
-        size = {"width": width, "height": 900}
-        context = browser.new_context(viewport=size, color_scheme=scheme)
-        contexts.append(context)
-        tab, asked = context.new_page(), []
-        tab.on("request", lambda one: asked.append(one.url))
-        tab.goto((written / page).as_uri())
-        assert len(asked) == 1, asked
-        return tab
-
-    yield open_page
-    for context in contexts:
-        context.close()
+@contextmanager
+def opened(browser, page):
+    """Open a page and fail on a request for another file."""
+    tab, asked = browser.new_page(), []
+    tab.on("request", lambda one: asked.append(one.url))
+    tab.goto(page.as_uri())
+    yield tab
+    assert len(asked) == 1, asked
+    tab.close()
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.fixture(scope="module", params=PAGES)
+def tab(request, browser, written):
+    """Open each page once, for all that is asked of every page."""
+    with opened(browser, written / request.param) as one:
+        yield one
+
+
+def widen(tab, width):
+    tab.set_viewport_size({"width": width, "height": 900})
+
+
 @pytest.mark.parametrize("width", [320, 390, 1280])
-def test_the_page_itself_never_scrolls_sideways(opened, page, width):
-    tab = opened(page, width)
+def test_the_page_itself_never_scrolls_sideways(tab, width):
+    widen(tab, width)
     wide = tab.evaluate("document.documentElement.scrollWidth")
     assert wide <= width
 
 
-@pytest.mark.parametrize("page", PAGES)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_text_stands_out_from_what_is_behind_it(opened, page, scheme):
-    pairs = opened(page, scheme=scheme).evaluate(COLOURS)
+def test_every_text_stands_out_from_what_is_behind_it(tab, scheme):
+    widen(tab, 1280)
+    tab.emulate_media(color_scheme=scheme)
+    pairs = tab.evaluate(COLOURS)
     assert len(pairs) >= 2
     weak = [pair for pair in pairs if contrast(*pair.split()) < 4.5]
     assert not weak
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_whatever_scrolls_can_be_reached_with_the_keyboard(opened, page):
-    stuck = opened(page, 390).evaluate(
+def test_whatever_scrolls_can_be_reached_with_the_keyboard(tab):
+    widen(tab, 390)
+    stuck = tab.evaluate(
         """() => [...document.querySelectorAll('body *')].filter(e =>
             e.scrollWidth > e.clientWidth + 1 && e.clientWidth > 1
             && ['auto', 'scroll'].includes(getComputedStyle(e).overflowX)
@@ -89,15 +93,16 @@ def test_whatever_scrolls_can_be_reached_with_the_keyboard(opened, page):
     assert stuck == []
 
 
-def test_on_paper_folded_heat_maps_are_open_and_code_is_whole(opened):
-    tab = opened(PAGES[0], width=800)
-    tab.emulate_media(media="print")
-    heights = tab.evaluate(
-        "[...document.querySelectorAll('figure svg')].map(e => e.clientHeight)"
-    )
-    assert len(heights) == 3 and min(heights) > 20
-    cut = tab.evaluate(
-        "[...document.querySelectorAll('pre')].filter("
-        "e => e.scrollWidth > e.clientWidth + 1).length"
-    )
-    assert cut == 0
+def test_on_paper_folded_heat_maps_are_open_and_code_is_whole(browser, written):
+    with opened(browser, written / PAGES[0]) as tab:
+        widen(tab, 800)
+        tab.emulate_media(media="print")
+        heights = tab.evaluate(
+            "[...document.querySelectorAll('figure svg')].map(e => e.clientHeight)"
+        )
+        assert len(heights) == 3 and min(heights) > 20
+        cut = tab.evaluate(
+            "[...document.querySelectorAll('pre')].filter("
+            "e => e.scrollWidth > e.clientWidth + 1).length"
+        )
+        assert cut == 0

@@ -27,6 +27,7 @@ export class Grid {
     this.columns = [];
     this.rows = new Map(); // id -> {tr, name, cells: task -> td, told: task -> text}
     table.tBodies[0].addEventListener("keydown", event => this.move(event));
+    table.tBodies[0].addEventListener("focusin", event => this.reach(event.target));
   }
 
   setColumns(columns) {
@@ -106,10 +107,10 @@ export class Grid {
     this.reach();
   }
 
-  /** Let exactly one name be reached by the tab key. */
-  reach() {
-    if (!this.table.querySelector(".name[tabindex='0']"))
-      this.table.querySelector(".name")?.setAttribute("tabindex", 0);
+  /** Let exactly one name be reached by the tab key: the one that was focused last. */
+  reach(name = this.table.querySelector(".name[tabindex='0']")
+      ?? this.table.querySelector(".name")) {
+    for (const one of this.table.querySelectorAll(".name")) one.tabIndex = one === name ? 0 : -1;
   }
 
   /** Write how many are done with each task. */
@@ -126,6 +127,11 @@ export class Grid {
     this.reach();
   }
 
+  /** The id of the learner whose name has the focus, if one has. */
+  focused() {
+    return [...this.rows].find(([, row]) => row.name === document.activeElement)?.[0];
+  }
+
   focus(id) {
     (this.rows.get(id)?.name ?? this.table.querySelector(".name"))?.focus();
   }
@@ -135,9 +141,6 @@ export class Grid {
     const step = STEPS[event.key], at = names.indexOf(document.activeElement);
     if (!step || at < 0) return;
     event.preventDefault();
-    const next = names[Math.min(Math.max(at + step, 0), names.length - 1)];
-    names[at].setAttribute("tabindex", -1);
-    next.setAttribute("tabindex", 0);
-    next.focus();
+    names[Math.min(Math.max(at + step, 0), names.length - 1)].focus();
   }
 }

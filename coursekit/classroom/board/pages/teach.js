@@ -9,7 +9,7 @@ const FIRST = innerWidth < 700 ? 4 : 8; // mistakes that are shown at first
 const learners = new Map(); // id -> what the board told
 const flagItems = new Map(); // id -> li
 const grid = new Grid(byId("grid"), openLearner);
-let columns = [], lesson = "", mistakes = [], all = false, opened = null, loaded = false;
+let columns = [], lesson = "", mistakes = [], all = false, opened, loaded = false;
 
 async function send(body) {
   try {
@@ -22,7 +22,7 @@ async function send(body) {
 }
 
 function take(told, everything) {
-  const other = everything || told.lesson !== lesson;
+  const other = everything || told.lesson !== lesson, focused = grid.focused();
   lesson = told.lesson;
   if (everything) {
     columns = told.columns;
@@ -41,6 +41,8 @@ function take(told, everything) {
   }
   for (const one of other ? learners.values() : told.learners) grid.draw(one, loaded && !other);
   grid.sort([...learners.values()]);
+  // a row that is moved or made anew loses the focus
+  if (grid.focused() !== focused) grid.focus(focused);
   byId("scroll").hidden = !learners.size;
   mistakes = told.mistakes;
   drawMistakes();
@@ -49,7 +51,7 @@ function take(told, everything) {
   setTimer(told.timer);
   byId("stop").hidden = !told.timer;
   setTrouble(told.trouble);
-  if (opened !== null) drawLearner();
+  if (byId("learner").open) drawLearner();
   loaded = true;
 }
 
@@ -167,8 +169,9 @@ byId("more").addEventListener("click", () => {
 });
 byId("close").addEventListener("click", () => byId("learner").close());
 byId("learner").addEventListener("close", () => {
-  grid.focus(opened);
-  opened = null;
+  // the browser gave the focus back at once, if the name is still there; this event
+  // comes later, and the next key may have come before
+  if (document.activeElement === document.body) grid.focus(opened);
 });
 byId("answered").addEventListener("click", () => {
   send({do: "answered", learner: opened});

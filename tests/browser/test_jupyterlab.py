@@ -3,8 +3,6 @@
 All tests of a process share one JupyterLab, and each lesson runs once.
 """
 
-# ruff: noqa: D102 - the names of tests are sentences
-
 import json
 import re
 from collections.abc import Iterator

@@ -1,5 +1,5 @@
 """Exercise 08: what is particular to its norms, its block and its broken net."""
-# ruff: noqa: D101, D102
+# ruff: noqa: D101
 
 import copy
 from functools import partial

@@ -1,5 +1,5 @@
 """Right answers to `PreNormBlock`, in the styles that people write."""
-# ruff: noqa: D101, D102
+# ruff: noqa: D101
 
 import torch
 from torch import nn

@@ -78,7 +78,7 @@ def alike(got: Value | Odd, other: Value | Odd, case: Case) -> bool:
 
 def _wide(array: np.ndarray) -> np.ndarray:
     """Return numbers in an element type in which a difference can be taken."""
-    return array.astype(complex if array.dtype.kind == "c" else float)
+    return array.astype(complex if array.dtype.kind == "c" else float, copy=False)
 
 
 def _form_problem(
@@ -188,6 +188,8 @@ def wrong_entries(got: np.ndarray, expected: np.ndarray, case: Case) -> np.ndarr
     ours, theirs = _wide(np.asarray(expected)), _wide(np.asarray(got))
     with np.errstate(all="ignore"):
         near = np.abs(theirs - ours) <= case.atol + case.rtol * np.abs(ours)
+    if near.all():  # most values of most answers: nothing else need be asked
+        return ~near
     return ~(near | (theirs == ours) | (np.isnan(theirs) & np.isnan(ours)))
 
 

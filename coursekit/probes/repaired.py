@@ -256,7 +256,10 @@ def _look_at_skip(net: Any, parts: Parts, inputs: Mapping) -> dict[str, Any]:
 
 
 def _look_at_learning(net: Any, parts: Parts, inputs: Mapping) -> dict[str, Any]:
-    """Train from He's weights; evaluate on digits that come sorted by class."""
+    """Train from He's weights; evaluate on digits that come sorted by class.
+
+    The head begins at a tenth of He's: small first logits save half the steps.
+    """
     import torch
     from torch import nn
 
@@ -266,6 +269,7 @@ def _look_at_learning(net: Any, parts: Parts, inputs: Mapping) -> dict[str, Any]
         for group in parts.groups:
             for linear in group.linears:
                 _draw_linear(linear, generator, bias=0.0)
+        parts.head.linears[0].weight *= 0.1
     x, y = torch.from_numpy(inputs["x"]), torch.from_numpy(inputs["y"])
     descent = torch.optim.SGD(net.parameters(), inputs["rate"], 0.9, foreach=True)
     for batch in _batches(len(x), inputs, generator):

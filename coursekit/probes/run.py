@@ -109,7 +109,8 @@ def observe(probe: Probe, answer: Any, inputs: Mapping[str, Any]) -> Outcome:
     printed = Bounded()
     try:
         with quiet(printed):
-            seen = probe(answer, copy.deepcopy(dict(inputs)))
+            copied = {name: copy.deepcopy(value) for name, value in inputs.items()}
+            seen = probe(answer, copied)
             values = {name: plain(value) for name, value in seen.items()}
         printed.check()
     except OutOfTime:

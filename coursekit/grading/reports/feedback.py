@@ -137,6 +137,7 @@ def _decision(override: Override, task: GradedTask) -> dict[str, str]:
     """Return a human's decision in the parts of a sentence."""
     return {
         "points": points(override.points),
+        "out_of": str(task.verdict.out_of),
         "before": points(task.score),
         "author": name(override.author, "somebody"),
         "reason": printable(override.reason) or "no reason given",
@@ -195,6 +196,7 @@ def _row(settled: Settled, course: Course) -> dict[str, Any]:
     graded = settled.graded
     done = sum(task.verdict.status is Status.PASS for task in graded.tasks)
     tasks = [_task_state(task) for task in graded.tasks]
+    changed = len(settled.overrides)
     return {
         "exercise": title(graded.exercise),
         "lesson": course.lessons.get(graded.exercise, ""),
@@ -203,6 +205,7 @@ def _row(settled: Settled, course: Course) -> dict[str, Any]:
         "out_of": settled.out_of,
         "state": f"{done} of {count(len(tasks), 'task')} done" if tasks else "",
         "unread": _unread(graded),
+        "by_hand": f"{count(changed, 'task')} changed" if changed else "",
         "late": printable(settled.late_note),
         "tasks": tasks,
     }

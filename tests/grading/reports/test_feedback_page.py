@@ -112,6 +112,18 @@ def test_what_could_not_be_read_is_said_once_with_what_to_do():
     assert "table" not in page.tags
 
 
+def test_a_human_s_points_for_what_could_not_be_read_stand_there_with_the_reason():
+    one = unread("Ada", Reason.NOTEBOOK_UNREADABLE, "the file ends in the middle.")
+    decision = Override(
+        "Ada", "", NORM, "axes_of", 3.0, "A. T.", "sent by mail", "2026-03-01T"
+    )
+    text = page_of(settled(one, overrides=(decision,))).text
+    in_order(text, "3 of 24", "nothing to grade", "Changed by hand: axes_of, 3 of 4")
+    in_order(text, "instead of 0. A. T., 2026-03-01:", "“sent by mail”")
+    overview = read(overview_page([settled(one, overrides=(decision,))], course()))
+    assert "1 task changed by hand." in overview.text
+
+
 def test_a_fault_of_the_grader_has_no_score_and_costs_nothing():
     page = page_of(settled(our_fault()))
     assert "07 layer norm: no score yet" in page.text

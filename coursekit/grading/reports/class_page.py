@@ -54,7 +54,7 @@ def class_page(
     return page(
         "reports/class.html",
         names=names,
-        learners=len({_who(one) for one in all_settled}),
+        learners=len({_who(one) for one in all_settled} - {("", "")}),
         exercises=[_exercise(one, course, names) for one in tally(all_settled)],
         unread=unread(all_settled) if names else [],
         look=to_look_at(all_settled) if names else [],

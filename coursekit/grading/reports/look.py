@@ -71,6 +71,8 @@ def faults(all_settled: Iterable[Settled]) -> list[Row]:
 def _row(one: Settled, **more: str) -> Row:
     graded = one.graded
     who = person(graded.learner, graded.learner_id)
+    if not (graded.learner or graded.learner_id):
+        who = "nobody in particular"
     return {"who": who, "exercise": title(graded.exercise), **more}
 
 

@@ -12,7 +12,7 @@ from coursekit.grading.reports.histogram import histogram, summary
 from coursekit.grading.reports.listing import listing
 from coursekit.grading.reports.look import faults, to_look_at, unread
 from coursekit.grading.reports.names import Person, safe_file, safe_name
-from coursekit.grading.reports.similar import Group
+from coursekit.grading.reports.similar import EVERYBODY, Group
 from coursekit.grading.reports.tally import ExerciseTally, TaskTally, tally
 from coursekit.grading.reports.words import (
     IN_WORDS,
@@ -61,6 +61,7 @@ def class_page(
         groups=[_group(one) for one in groups] if names else [],
         errors=faults(all_settled) if names else [],
         open_up_to=MOST_OPEN,
+        everybody=EVERYBODY,
         footer=_footer(all_settled),
     )
 

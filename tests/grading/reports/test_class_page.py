@@ -60,6 +60,7 @@ def test_similar_answers_are_listed_with_both_codes_and_accuse_nobody():
     assert "Ada Lovelace (s17), Grace Hopper (40 of 44 stretches in common)" in text
     assert "def one(): ..." in text and "def two(): ..." in text
     assert "not a finding about anybody; no score depends on it" in text
+    assert "Not listed is what is alike to the worked answer" in text
     for word in ("plagiar", "cheat", "copied", "suspicious", "offen"):
         assert word not in text.lower()
 

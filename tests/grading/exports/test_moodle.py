@@ -177,6 +177,21 @@ def test_the_import_has_a_column_an_exercise_and_runs_no_formula():
     ]
 
 
+def test_what_is_said_of_the_whole_file_is_in_the_comment_once(sheet):
+    said = "the file ends in the middle. Hand in the file that JupyterLab saves."
+    ends = tuple(
+        criterion(1, Reason.NOTEBOOK_UNREADABLE, message=said, sentence=f"Check {at}.")
+        for at in range(3)
+    )
+    one = person(
+        "Doe Jane", "11", tasks=(GradedTask(Verdict("forward", ends)),),
+        reason=Reason.NOTEBOOK_UNREADABLE, message=said,
+    )  # fmt: skip
+    read = sheet()
+    moodle.fill(read, [one])
+    assert row(read, 1)[9].count(said) == 1 and "Check 1" not in row(read, 1)[9]
+
+
 @pytest.mark.parametrize("title", ["Maximum Grade", " maximum grade "])
 def test_headers_are_found_without_regard_to_case_and_outer_spaces(sheet, title):
     text = sheet_text(most="100.00").replace("Maximum grade", title)

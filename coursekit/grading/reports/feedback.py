@@ -122,11 +122,22 @@ def _task(task: GradedTask, settled: Settled, course: Course) -> dict[str, Any]:
         "override": override and _decision(override, task),
         "done": done,
         "judged": task.judged,
-        "hint": printable(course.hint(task.name)),
+        "hint": _hint(task, course),
         "code": listing(task.source, verdict),
         "passed": sum(end.status is Status.PASS for end in verdict.criteria),
         "checks": len(verdict.criteria),
     }
+
+
+def _hint(task: GradedTask, course: Course) -> str:
+    """Return the first hint to a task, '' where a named mistake says more.
+
+    Hints follow the way from the beginning, mistakes may be further on: to somebody
+    whose eps is outside the root, how many means there are is no help. A short question
+    has one thing to say.
+    """
+    named = task.verdict.mistakes and task.name not in course.questions
+    return "" if named else printable(course.hint(task.name))
 
 
 def _override(task: str, settled: Settled) -> Override | None:

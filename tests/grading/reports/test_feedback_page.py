@@ -65,8 +65,7 @@ def test_the_diagnosis_comes_before_the_checks_and_the_code_beside_them():
         "You took mean and variance along axis 0",
         "What shows it: before gamma and beta your first vector has mean",
         "✗fail0/1",
-        "A hint",
-        "How many means does x of shape",
+        "What to do",
         "Your code",
         "def layer_norm_forward(x, gamma, beta",
     )
@@ -95,6 +94,14 @@ def test_a_short_question_is_shown_with_its_answer_and_why():
     text = page_of(one).text
     in_order(text, "You answered: (8, 10, 16)", "nothing was averaged", "A hint")
     assert "Your code" not in text and "hint(07-means)" not in text
+
+
+def test_where_a_mistake_is_named_no_hint_speaks_of_something_else():
+    hint = course().hint("layer_norm_forward")
+    known = settled(graded("Ada", [judged("layer_norm_forward", 1)]))
+    unknown = settled(graded("Ada", [judged("layer_norm_forward", -2)]))
+    assert hint not in page_of(known).text and "What to do" in page_of(known).text
+    assert hint in page_of(unknown).text
 
 
 def test_whoever_has_everything_is_told_so_and_sent_nowhere():

@@ -35,6 +35,7 @@ examples:
   coursekit grade moodle.zip --out results --exercise 07 --roster class.csv
   coursekit grade submitted --out results --workers 16
   coursekit grade submitted --out part2 --shard 2/8 --seed "autumn 2026"
+  coursekit grade submitted --out results --forget-missing
   coursekit grade submitted --out results --scheduler tcp://10.0.0.5:8786
 
 SUBMISSIONS is a notebook, a folder of notebooks or of folders, nbgrader's 'submitted',

@@ -20,6 +20,8 @@ from coursekit.commands.base import (
 from coursekit.commands.course import installed_course
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from coursekit.grading.bulk.course import Course
     from coursekit.grading.bulk.crew import Crew
     from coursekit.grading.bulk.grade import Terms
@@ -33,6 +35,7 @@ examples:
   coursekit grade moodle.zip --out results --exercise 07 --roster class.csv
   coursekit grade submitted --out results --workers 16
   coursekit grade submitted --out part2 --shard 2/8 --seed "autumn 2026"
+  coursekit grade submitted --out results --forget-missing
   coursekit grade submitted --out results --scheduler tcp://10.0.0.5:8786
 
 SUBMISSIONS is a notebook, a folder of notebooks or of folders, nbgrader's 'submitted',
@@ -64,6 +67,12 @@ def add(commands: argparse._SubParsersAction) -> None:
         metavar="TEXT",
         help="draws the inputs of the checks, together with each learner's name "
         "(default: that of RESULTS, or a new one)",
+    )
+    command.add_argument(
+        "--forget-missing",
+        action="store_true",
+        help="leave records out of gradebook and reports whose files are no more in "
+        "SUBMISSIONS; they are kept, and count again when the file is back",
     )
     _add_means(command)
 
@@ -114,21 +123,39 @@ def grade(options: argparse.Namespace) -> int:
 def _grade(options: argparse.Namespace) -> int:
     from coursekit.grading.display import printable
     from coursekit.grading.records.store import Records
+    from coursekit.grading.reports.lines import naming_lines
 
     course = installed_course()
-    submissions = _found(options, course)
+    there = _there(options, course)
+    submissions = _chosen(options, course, there)
     level = _level(options)
     with Records.open(options.out, create=True) as records:
         if records.note:
             complain("grade", records.note, DONE)
         terms = _terms(options, records, level)
+        whole = printable(options.submissions)
         print(
-            f"{len(submissions)} submissions in {printable(options.submissions)}; "
+            f"{len(submissions)} submissions in {whole}; "
             f"isolation: {terms.isolation}; seed: {printable(terms.seed)}",
+            *naming_lines(submissions, whole),
+            sep="\n",
             flush=True,
         )
         with _crew(options, course, terms, submissions) as crew:
-            return _run(options, submissions, crew, records)
+            return _run(options, submissions, crew, records, there)
+
+
+def _missing(
+    options: argparse.Namespace, there: "Sequence[Submission]", records: "Records"
+) -> "list[str]":
+    """Return what to say of records without a file; leave them out where asked."""
+    from coursekit.grading.reports.lines import missing_lines
+
+    place = str(options.submissions.resolve())
+    missing = records.missing(place, [one.key for one in there])
+    if options.forget_missing:
+        records.leave_out(missing)
+    return list(missing_lines(missing, left_out=options.forget_missing))
 
 
 def _run(
@@ -136,6 +163,7 @@ def _run(
     submissions: "list[Submission]",
     crew: "Crew",
     records: "Records",
+    there: "Sequence[Submission]",
 ) -> int:
     """Run, and say what it came to."""
     from coursekit.grading.bulk.run import Summary, run
@@ -144,6 +172,7 @@ def _run(
     size = CHUNK if options.scheduler else 1
     try:
         run(submissions, crew, records, sys.stderr, size=size, summary=summary)
+        summary.missing = _missing(options, there, records)
     except KeyboardInterrupt:
         stopped = True
         crew.stop()
@@ -154,12 +183,43 @@ def _run(
     return BROKEN if summary.faults else DONE
 
 
-def _found(options: argparse.Namespace, course: "Course") -> "list[Submission]":
-    """Return the submissions that this run is about."""
+def _there(options: argparse.Namespace, course: "Course") -> "Sequence[Submission]":
+    """Return all that was handed in, or is missing.
+
+    Raises
+    ------
+    ValueError
+        If there is nothing at all.
+    """
     from coursekit.grading.bulk.course import catalogue
-    from coursekit.grading.bulk.plan import Shard
     from coursekit.grading.bulk.roster import read_roster
+    from coursekit.grading.display import printable
     from coursekit.grading.intake.submissions import find_submissions
+
+    found = find_submissions(
+        options.submissions,
+        catalogue(course),
+        wanted=_wanted(options, course),
+        roster=read_roster(options.roster) if options.roster else (),
+    )
+    if not found:
+        raise ValueError(
+            f"no notebook in {printable(options.submissions)!r}. There must be "
+            "notebooks (files that end in .ipynb), in it or in its folders. Check the "
+            "name; what was downloaded as a zip can be given as it is."
+        )
+    return found
+
+
+def _wanted(options: argparse.Namespace, course: "Course") -> list[str]:
+    return [exercise_named(options.exercise, course)] if options.exercise else []
+
+
+def _chosen(
+    options: argparse.Namespace, course: "Course", there: "Sequence[Submission]"
+) -> "list[Submission]":
+    """Return the submissions that this run is about."""
+    from coursekit.grading.bulk.plan import Shard
 
     shard = Shard.parse(options.shard) if options.shard else None
     if shard and not options.seed:
@@ -167,16 +227,10 @@ def _found(options: argparse.Namespace, course: "Course") -> "list[Submission]":
             "--shard needs --seed: the parts of one class must be graded on the same "
             'seed. Give each part the same, such as --seed "autumn 2026".'
         )
-    wanted = [exercise_named(options.exercise, course)] if options.exercise else []
-    found = find_submissions(
-        options.submissions,
-        catalogue(course),
-        wanted=wanted,
-        roster=read_roster(options.roster) if options.roster else (),
-    )
+    wanted = _wanted(options, course)
     return [
         one
-        for one in found
+        for one in there
         if (not wanted or one.exercise in ("", *wanted))
         and (shard is None or shard.holds(one))
     ]

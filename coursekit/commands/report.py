@@ -48,6 +48,7 @@ def report(options: argparse.Namespace) -> int:
 
     from coursekit.grading.records.errors import RecordsError
     from coursekit.grading.records.store import Records
+    from coursekit.grading.reports.lines import unread_lines
     from coursekit.grading.reports.writing import write_reports
 
     folder = options.results
@@ -65,6 +66,8 @@ def report(options: argparse.Namespace) -> int:
     learners = "1 learner" if written.learners == 1 else f"{written.learners} learners"
     print(f"{folder / 'feedback'}: {written.pages} pages for {learners}")
     print(*(folder / name for name in written.files), sep="\n")
+    for line in unread_lines(written.unread):
+        print(line)
     return DONE
 
 

@@ -110,6 +110,74 @@ def test_nothing_to_grade_is_used_wrongly(tmp_path, capsys):
     assert "coursekit grade: path must be a notebook" in capsys.readouterr().err
 
 
+def test_a_folder_without_a_notebook_is_used_wrongly(tmp_path, capsys):
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "empty" / "readme.txt").touch()
+    code = main("grade", tmp_path / "empty", "--out", tmp_path / "out")
+    assert code == base.MISUSED
+    assert f"no notebook in '{tmp_path / 'empty'}'" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.fixture
+def unreadable(tmp_path):
+    """Return a folder of which nothing can be graded, which is quick."""
+    for name in ("Ada", "Bob"):
+        (tmp_path / "in" / name).mkdir(parents=True)
+        (tmp_path / "in" / name / f"{NORM}.ipynb").write_bytes(b"null")
+    return tmp_path / "in"
+
+
+def test_what_cannot_be_read_is_named_in_every_run_and_report(
+    unreadable, tmp_path, capsys
+):
+    said = f"  Ada, {NORM} (Ada/{NORM}.ipynb): the file holds null"
+    for _ in range(2):
+        main("grade", unreadable, "--out", tmp_path / "out", "--workers", 1, *ANY)
+        assert said in capsys.readouterr().out
+    main("report", tmp_path / "out")
+    assert said in capsys.readouterr().out
+
+
+def test_a_record_without_a_file_is_named_and_left_out_only_when_that_is_asked(
+    unreadable, tmp_path, capsys
+):
+    run = ("grade", unreadable, "--out", tmp_path / "out", "--workers", 1, *ANY)
+    main(*run, "--seed", "s")
+    (unreadable / "Ada" / f"{NORM}.ipynb").unlink()
+    (unreadable / "Ada").rmdir()
+    capsys.readouterr()
+    main(*run, "--exercise", "7", "--seed", "s", "--shard", "1/1")
+    said = capsys.readouterr().out
+    assert (
+        f"1 record has no file any more and will count all the same: Ada, {NORM}"
+        in (said)
+    )
+    assert len(recorded(tmp_path / "out")[1]) == 2
+    main(*run, "--forget-missing")
+    assert "will not count: Ada" in capsys.readouterr().out
+    assert [one.learner for one in recorded(tmp_path / "out")[1]] == ["Bob"]
+
+
+def test_a_part_of_a_class_is_not_missing_the_other_part(unreadable, tmp_path, capsys):
+    run = ("grade", unreadable, "--out", tmp_path / "out", "--workers", 1, *ANY)
+    for at in (1, 2, 1):
+        main(*run, "--seed", "s", "--shard", f"{at}/2")
+    main(*run, "--exercise", "0")
+    assert "no file any more" not in capsys.readouterr().out
+
+
+def test_a_flat_folder_says_where_the_names_come_from(tmp_path, capsys):
+    (tmp_path / "flat").mkdir()
+    for name in ("lovelace", NORM):
+        (tmp_path / "flat" / f"{name}.ipynb").write_bytes(b"null")
+    run = ("--out", tmp_path / "out", "--workers", 1, *ANY)
+    main("grade", tmp_path / "flat", *run)
+    said = capsys.readouterr().out
+    assert "Learners named after their files: lovelace." in said
+    assert "as a whole: flat. If they are called otherwise, put" in said
+
+
 def test_without_walls_it_refuses_to_begin(handed_in, tmp_path, capsys, monkeypatch):
     lacking = [
         Availability(Level.NAMESPACES, False, "not permitted"),

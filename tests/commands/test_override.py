@@ -143,10 +143,21 @@ def test_late_rules_are_tried_without_being_kept(results, tmp_path, capsys):
         "07_layer_norm: due 2026-03-01 11:00+00:00; 4 handed in or expected, 3 lose "
         "points (3 in all), 0 more with a note"
     )
-    assert lines[1].startswith("08_rms_norm: no due date; 1 handed in")
+    assert lines[4].startswith("08_rms_norm: no due date; 1 handed in")
     assert graded().modified == NOON
     with Records.open(results) as records:
         assert all(not one.penalty for one in records.settled())
+
+
+def test_late_rules_say_who_loses_how_much(results, tmp_path, capsys):
+    file = tmp_path / "other.toml"
+    file.write_text(
+        "[default]\npercent_per_day = 50\n[exercises.07]\ndue = 2026-03-01T11:00:00Z\n"
+    )
+    cli.main(["override", str(results), "--late", str(file)])
+    lines = capsys.readouterr().out.splitlines()
+    assert len([line for line in lines if line.startswith("  ")]) == 4
+    assert "  Ada (id-Ada): 2 points off, 2 of 4 left; handed in 1 h after" in lines[1]
 
 
 def test_late_rules_that_mean_nobody_are_pointed_out(results, capsys):

@@ -218,6 +218,48 @@ def test_one_learner_s_folder_of_a_moodle_download_may_be_named_itself(tmp_path)
     assert rows([one]) == [("Jane", "7", NORM, A)]
 
 
+def test_a_moodle_folder_among_others_is_the_same_learner_as_in_the_zip(tmp_path):
+    folder = f"Jane_7_assignsubmission_file_/{A}"
+    laid_out(tmp_path, {f"submitted/{folder}": ABOUT_NORM, f"submitted/Bob/{A}": b"{}"})
+    (tmp_path / "moodle.zip").write_bytes(zipped({folder: ABOUT_NORM}))
+    found = rows(find(tmp_path / "submitted")), rows(find(tmp_path / "moodle.zip"))
+    assert ("Jane", "7", NORM, folder) in found[0]
+    assert found[1] == [("Jane", "7", NORM, folder)]
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_an_archive_beside_the_learners_folders_is_nobody_s_and_says_how(
+    tmp_path, packed
+):
+    files = {f"jane/{A}": ABOUT_NORM, f"bob/{A}": ABOUT_NORM, "week 1.zip": zipped({})}
+    (tmp_path / "class.zip").write_bytes(zipped(files))
+    path = tmp_path / "class.zip" if packed else laid_out(tmp_path / "in", files)
+    nobody, *learners = find(path)
+    assert [one.learner for one in learners] == ["bob", "jane"]
+    assert (nobody.learner, nobody.reason) == ("", Reason.FILE_REJECTED)
+    says = (
+        'unpack "class.zip"'
+        if packed
+        else f"coursekit grade '{path / 'week 1.zip'}' --out"
+    )
+    assert says in nobody.message
+
+
+def test_an_archive_that_a_learner_handed_in_is_the_learner_s(tmp_path):
+    names = (f"jane/{A}.zip", "bob_07_layer_norm.zip", "doe_101_2002_all.zip")
+    laid_out(tmp_path, dict.fromkeys(names, zipped({})))
+    found = find(tmp_path)
+    assert [one.learner for one in found] == ["bob", "doe", "jane"]
+    assert all("Hand in the notebook itself" in one.message for one in found)
+
+
+def test_a_name_that_is_only_the_file_s_or_the_folder_s_says_so(tmp_path):
+    files = {"jane.ipynb": ABOUT_NORM, A: ABOUT_NORM, f"bob/{B}": ABOUT_PLAIN}
+    found = find(laid_out(tmp_path / "class", files))
+    told = {one.learner: one.named_after for one in found}
+    assert told == {"jane": "file", "class": "whole", "bob": ""}
+
+
 @pytest.mark.parametrize(
     ("text", "modified"),
     [
@@ -445,6 +487,23 @@ def test_a_roster_knows_canvas_s_way_with_names(tmp_path):
     laid_out(tmp_path, {f"doejane_12345_67890_{A}": ABOUT_NORM})
     found = find(tmp_path, roster=["Doe, Jane", "Roe, Bob"])
     assert [one.learner for one in found] == ["Roe, Bob", "doejane"]
+
+
+@pytest.mark.parametrize(
+    ("name", "listed", "called"),
+    [
+        (f"submitted/101/{A}", "Jane Doe", "Jane Doe"),
+        (f"doejane_101_2002_{A}", "Jane Doe", "Jane Doe"),
+        (f"doejane_101_2002_{A}", "Doe, Jane", "Doe, Jane"),
+        (f"doejane_101_2002_{A}", "Bob Roe", "doejane"),
+        (f"doejane_101_2002_{A}", "", "doejane"),
+    ],
+)
+def test_whose_id_is_on_the_roster_is_called_as_there_if_it_is_the_same_name(
+    tmp_path, name, listed, called
+):
+    found = find(laid_out(tmp_path, {name: ABOUT_NORM}), roster={"101": listed})
+    assert [(one.learner, one.learner_id) for one in found] == [(called, "101")]
 
 
 HOSTILE = ["=cmd()", "Doe, Jane", "a\nb", "<script>", "x" * 250, "\u202eevil", "-1+2"]

@@ -10,6 +10,7 @@ from coursekit.grading.bulk.handed import handed_in
 from coursekit.grading.intake.submissions import Submission
 from coursekit.grading.records.graded import Graded
 from coursekit.grading.records.store import Records
+from coursekit.grading.reports.lines import is_unread
 
 
 @dataclass(frozen=True)
@@ -54,10 +55,14 @@ class Shard:
 
 @dataclass
 class Plan:
-    """The submissions to grade; how many are left as they are recorded."""
+    """The submissions to grade; how many are left as they are recorded.
+
+    ``unread`` are the records, without tasks, of what cannot be graded, old or new.
+    """
 
     to_grade: list[Submission] = field(default_factory=list)
     unchanged: int = 0
+    unread: list[Graded] = field(default_factory=list)
 
 
 def plan(
@@ -72,6 +77,8 @@ def plan(
     for submission in submissions:
         head, _ = opened(handed_in(submission), course, terms)
         present.append(head.key)
+        if is_unread(head):
+            found.unread.append(head)
         if head.digest and _is_done(head, records):
             found.unchanged += 1
         else:

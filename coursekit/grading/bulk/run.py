@@ -1,6 +1,5 @@
 """Grade a class: hand out what is to be graded and keep what comes back."""
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TextIO
@@ -13,6 +12,7 @@ from coursekit.grading.intake.submissions import Submission
 from coursekit.grading.reasons import Reason
 from coursekit.grading.records.graded import Graded
 from coursekit.grading.records.store import Records
+from coursekit.grading.reports.lines import unread_lines
 
 #: How many faults of ours are listed; the others are counted.
 MOST_LISTED = 20
@@ -20,19 +20,21 @@ MOST_LISTED = 20
 
 @dataclass
 class Summary:
-    """What a run came to: counts, and the faults of the grader in words."""
+    """What a run came to: counts, what could not be read, the faults of the grader.
+
+    ``missing`` is what to say of records that have no file any more.
+    """
 
     graded: int = 0
     unchanged: int = 0
     left: int = 0
-    unread: Counter = field(default_factory=Counter)
+    unread: list[Graded] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
 
     def add(self, graded: Graded) -> None:
         """Count one record."""
         self.graded += 1
-        if graded.reason is not Reason.OK:
-            self.unread[graded.reason] += 1
         self.faults += sorted(_faults(graded))
 
     def lines(self) -> Iterator[str]:
@@ -41,9 +43,8 @@ class Summary:
         if self.left:
             told.append(f"{self.left} left")
         yield ", ".join(told) + "."
-        if self.unread:
-            each = (f"{n} {reason}" for reason, n in sorted(self.unread.items()))
-            yield f"Nothing to grade in {self.unread.total()}: {', '.join(each)}."
+        yield from unread_lines(self.unread)
+        yield from self.missing
         if self.faults:
             yield (
                 f"The grader failed {len(self.faults)} times. What is concerned has "
@@ -105,6 +106,7 @@ def run(
     """
     told = Summary() if summary is None else summary
     found = plan(submissions, records, crew.course, crew.order.terms)
+    told.unread = found.unread
     told.unchanged, told.left = found.unchanged, len(found.to_grade)
     with Progress(len(found.to_grade), stream) as progress:
         for done in crew.results(chunks(found.to_grade, size)):

@@ -13,12 +13,12 @@ from coursekit.grading.cells import table
 from coursekit.grading.exports.chosen import by_learner, maximum, who
 from coursekit.grading.exports.matching import Roster
 from coursekit.grading.exports.scaling import Scale, scale_for
-from coursekit.grading.exports.worksheet import Sheet
+from coursekit.grading.exports.worksheet import Sheet, plain_title
 from coursekit.grading.records.settled import Settled
 
 #: Columns that Canvas works out itself and never imports.
 _CALCULATED = re.compile(
-    "(Current|Final) (Score|Points|Grade)|Override (Score|Grade|Status)"
+    "(Current|Final) (Score|Points|Grade)|Override (Score|Grade|Status)", re.IGNORECASE
 )
 _STUDENT = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 #: Cells that are more than a missing grade: excused, or not assigned to this student.
@@ -123,15 +123,16 @@ class _Book:
 
     def __init__(self, sheet: Sheet) -> None:
         self.sheet, self.header = sheet, sheet.header
-        parts, self.section = _student_columns(self.header)
+        parts, self.section = _student_columns(sheet)
         self.points: int | None = None
         rows = []  # one that only says "Manual Posting" has no id and no name to find
         for row in range(1, len(sheet.rows)):
-            if "Points Possible" in sheet.value(row, 0):
+            if "points possible" in plain_title(sheet.value(row, 0)):
                 self.points = row
             else:
                 rows.append(row)
-        columns = [self.header.index(t) for t in _STUDENT[1:4] if t in self.header]
+        found = map(sheet.column, _STUDENT[1:4])
+        columns = [at for at in found if at is not None]
         ids = [{row: sheet.value(row, at) for row in rows} for at in columns]
         names = {
             row: [", ".join(sheet.value(row, at) for at in range(parts))]
@@ -182,10 +183,11 @@ class _Book:
         """Write the scores of one exercise into its column."""
         title, ours = self.header[at], maximum(records)
         possible = "" if self.points is None else self.sheet.value(self.points, at)
-        if re.search(r"read\s+only", possible):
+        if re.search(r"read\s+only", possible, re.IGNORECASE):
             return [f"not filled in: Canvas lets nobody import into {title!r}"]
         points = scale_for(ours, possible, title, allowed=scale)
         pairs, notes = self.roster.rows_of(records)
+        notes = [*points.notes, *notes]
         notes += [note for pair in pairs if (note := self._put(at, points, *pair))]
         return [f"{title}: {note}" for note in notes]
 
@@ -200,17 +202,18 @@ class _Book:
         return ""
 
 
-def _student_columns(header: Sequence[str]) -> tuple[int, int]:
+def _student_columns(sheet: Sheet) -> tuple[int, int]:
     """Return how many columns a name has, and where the student's columns end."""
-    one = len(header) > 3 and "Student" in header[0] and header[1] == "ID"
-    two = len(header) > 4 and list(header[:3]) == ["LastName", "FirstName", "ID"]
-    if not (one or two) or "Section" not in header:
+    titles, section = sheet.titles, sheet.column("Section")
+    one = len(titles) > 3 and "student" in titles[0] and titles[1] == "id"
+    two = len(titles) > 4 and titles[:3] == ["lastname", "firstname", "id"]
+    if not (one or two) or section is None:
         raise ValueError(
             "canvas: the template's first row must begin with Student, ID and have "
-            f"Section = as Canvas exports it; got {', '.join(header)[:120]!r}. In "
-            "Canvas, open Grades and choose Export."
+            f"Section = as Canvas exports it; got {', '.join(sheet.header)[:120]!r}. "
+            "In Canvas, open Grades and choose Export."
         )
-    return 2 if two else 1, header.index("Section")
+    return 2 if two else 1, section
 
 
 def _fits(title: str, wanted: str, exact: bool) -> bool:
@@ -225,7 +228,7 @@ def _fits(title: str, wanted: str, exact: bool) -> bool:
     """
     bare = re.sub(r"\s*\(\d+\)\s*\Z", "", title)
     if exact:
-        return wanted in (title, bare)
+        return plain_title(wanted) in (plain_title(title), plain_title(bare))
     name = wanted.partition("_")[2]
     return _key(bare).endswith(_key(wanted)) or _key(bare) in (_key(wanted), _key(name))
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from importlib.resources import files as resources
 from pathlib import Path
 
-from coursekit import __version__
 from coursekit.grading.exports.gradescope import failed, written
 
 #: What Python makes itself, and notebooks: they are added from where they lie.
@@ -17,10 +16,12 @@ GRADESCOPE_NOTE = (
     "or newer, and give the container 2 GB of memory or more."
 )
 GITHUB_NOTE = (
-    "Commit .github to the template repository of the assignment, and set COURSEKIT in "
-    "the workflow to what pip can install. GitHub says that Classroom is being shut "
-    "down: look at gh.io/classroom-sunset first. Without it the workflow still shows "
-    "points and messages in each run's summary."
+    "Set COURSEKIT in the workflow to where pip finds the course: the address of a "
+    "wheel, or of a repository that you trust. It is empty, because a package of that "
+    "name elsewhere may be somebody else's; until it is set, every run fails and says "
+    "so. Then commit .github to the template repository of the assignment. GitHub says "
+    "that Classroom is being shut down: look at gh.io/classroom-sunset first. Without "
+    "it the workflow still shows points and messages in each run's summary."
 )
 
 
@@ -75,7 +76,7 @@ def github_classroom(exercise: str) -> Iterator[tuple[str, str]]:
         The one exercise of the assignment; '' to grade whatever is there.
     """
     text = _resource("classroom.yml").replace("@EXERCISE@", exercise)
-    yield ".github/workflows/classroom.yml", text.replace("@VERSION@", __version__)
+    yield ".github/workflows/classroom.yml", text
 
 
 def _resource(name: str) -> str:

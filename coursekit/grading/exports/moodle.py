@@ -18,6 +18,14 @@ from coursekit.grading.exports.told import feedback
 from coursekit.grading.exports.worksheet import Sheet
 from coursekit.grading.records.settled import Settled
 
+#: The English headers of the columns that are looked for, in the order of their use.
+_TITLES = (
+    "Grade",
+    "Maximum grade",
+    "Scale",
+    "Grade can be changed",
+    "Feedback comments",
+)
 #: Longest feedback comment, in characters of text.
 MOST = 6000
 IMPORT_NOTE = (
@@ -74,6 +82,7 @@ def fill(sheet: Sheet, settled: Iterable[Settled], *, scale: bool = False) -> li
     }
     roster = Roster([ids], names)
     pairs, notes = roster.rows_of(records)
+    notes = [*points.notes, *notes]
     before = {row: _given(sheet.value(row, columns.grade)) for row, _ in pairs}
     for row, one in pairs:
         notes += _fill_row(sheet, columns, points, row, one)
@@ -126,6 +135,7 @@ def _columns(sheet: Sheet) -> _Columns:
     the assignment's maximum, the same number in every row.
     """
     header = [title.strip() for title in sheet.header]
+    known = {title: sheet.column(title) for title in _TITLES}
     rows = [row for row in range(1, len(sheet.rows)) if _participant(sheet, row)]
     if not rows:
         raise ValueError(
@@ -133,21 +143,19 @@ def _columns(sheet: Sheet) -> _Columns:
             f"12'; got the columns {', '.join(header)[:120]!r}. In the assignment, "
             "choose 'Download grading worksheet'."
         )
-    places = {title: at for at, title in enumerate(header)}
-    grade, most = places.get("Grade"), places.get("Maximum grade")
+    grade, most, scale, changeable, feedback = known.values()
     if grade is None and (most := _constant(sheet, rows)):
         grade = most - 1
-    if grade is None or grade < 1 or "Scale" in places:
+    if grade is None or grade < 1 or scale is not None:
         raise ValueError(
             "moodle: the template must have a column 'Grade' = by that name or left of "
             f"the maximum, and no scale; got {', '.join(header)[:160]!r}. Let the "
             "assignment have points; set your language in Moodle to English, download "
             "the worksheet again, and upload it in the same language."
         )
-    feedback = places.get("Feedback comments")
-    if "Grade" not in places and _may_be_comments(sheet, rows):
+    if known["Grade"] is None and _may_be_comments(sheet, rows):
         feedback = len(header) - 1
-    return _Columns(grade, most, places.get("Grade can be changed"), feedback)
+    return _Columns(grade, most, changeable, feedback)
 
 
 def _may_be_comments(sheet: Sheet, rows: Sequence[int]) -> bool:

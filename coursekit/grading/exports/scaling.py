@@ -5,10 +5,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Scale:
-    """Turns points out of ``ours`` into points out of ``theirs``."""
+    """Turns points out of ``ours`` into points out of ``theirs``.
+
+    ``notes`` say so where the platform names no maximum.
+    """
 
     ours: int
     theirs: float
+    notes: tuple[str, ...] = ()
 
     def grade(self, points: float) -> str:
         """Return points with the two decimals that platforms keep."""
@@ -34,12 +38,13 @@ def scale_for(ours: int, theirs: str, title: str, *, allowed: bool) -> Scale:
     Raises
     ------
     ValueError
-        If they differ and it is not allowed: 24 of 24 would become 24 of 100.
+        If they differ and it is not allowed: 24 of 24 would become 24 of 100; or if it
+        is asked for and there is no maximum to convert to.
     """
     try:
         most = float(theirs.strip().replace(",", "."))
     except ValueError:
-        return Scale(ours, ours)
+        return _unknown(ours, title, asked=allowed)
     if most == ours or not ours:
         return Scale(ours, ours)
     if not allowed or most <= 0:
@@ -49,3 +54,19 @@ def scale_for(ours: int, theirs: str, title: str, *, allowed: bool) -> Scale:
             "again, or convert the points with --scale."
         )
     return Scale(ours, most)
+
+
+def _unknown(ours: int, title: str, *, asked: bool) -> Scale:
+    """Return points as they are where no maximum is named, unless it is needed."""
+    if asked:
+        raise ValueError(
+            f"scale_for: --scale must know the maximum of {title!r} = a number in the "
+            "sheet; got none. Give the assignment a maximum on the platform and "
+            "download the sheet again, or leave --scale away: then points are written "
+            f"out of {ours}."
+        )
+    note = (
+        "The worksheet names no maximum grade: points are written as they are, out of "
+        f"{ours}"
+    )
+    return Scale(ours, ours, (note,))

@@ -84,8 +84,13 @@ def summary(settled: Settled) -> str:
 
 
 def feedback(settled: Settled) -> str:
-    """Return the summary, and below it what is said of each criterion not passed."""
+    """Return the summary, and below it what is said of each criterion not passed.
+
+    What is said of the whole, such as of a file that cannot be read, is said once.
+    """
     parts = [summary(settled)]
+    if settled.graded.message:
+        return parts[0]
     for line in told(settled):
         if line.end.status is not Status.PASS and line.text:
             parts.append(f"{line.number} {printable(line.end.sentence)}\n{line.text}")

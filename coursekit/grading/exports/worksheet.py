@@ -38,6 +38,16 @@ class Sheet:
         """The first row's values."""
         return [self.value(0, column) for column in range(len(self.rows[0].raw))]
 
+    @property
+    def titles(self) -> list[str]:
+        """The first row's values, each as `plain_title` has it."""
+        return [plain_title(title) for title in self.header]
+
+    def column(self, title: str) -> int | None:
+        """Return the first column of a title, None where there is none."""
+        titles, wanted = self.titles, plain_title(title)
+        return titles.index(wanted) if wanted in titles else None
+
     def value(self, row: int, column: int) -> str:
         """Return a cell's value; '' beyond the row's end."""
         raw = self.rows[row].raw
@@ -63,6 +73,15 @@ class Sheet:
         line = io.StringIO(newline="")
         csv.writer(line, delimiter=self.delimiter, lineterminator="").writerow([value])
         return line.getvalue() if value else ""
+
+
+def plain_title(title: str) -> str:
+    """Return a column's title without what platforms and people write differently.
+
+    >>> plain_title(" Maximum Grade") == plain_title("Maximum  grade")
+    True
+    """
+    return " ".join(title.casefold().split())
 
 
 def read_sheet(path: Path) -> Sheet:

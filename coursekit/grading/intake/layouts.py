@@ -58,6 +58,10 @@ class Learner:
     id: str = ""
 
 
+#: Whose a file is that tells of nobody.
+NOBODY = Learner("")
+
+
 @dataclass(frozen=True)
 class Placed:
     """A file or folder and whose it is.
@@ -78,6 +82,9 @@ class Placed:
         Whether the platform says that it came late.
     order : int
         A number that grows from one upload to the next, 0 where there is none.
+    named_after : str
+        What the learner's name was taken from where no folder and no platform tells
+        it: "file" or "whole", the name of all that is graded; '' where one does.
     """
 
     entry: Entry
@@ -87,6 +94,7 @@ class Placed:
     modified: float = 0.0
     late: bool = False
     order: int = 0
+    named_after: str = ""
 
 
 #: An entry and what is left of its parts.
@@ -119,7 +127,7 @@ def place(
     placed = [one for entry, parts in lying if (one := placing.place(entry, parts))]
     if placing.nbgrader:
         placed = list(_timed(placed))
-    astray = [Placed(e, Learner(""), e.name) for e in everything if e.astray]
+    astray = [Placed(e, NOBODY, e.name) for e in everything if e.astray]
     return placed + astray
 
 
@@ -140,13 +148,13 @@ class _Placing:
         refused = entry.reason is not Reason.OK and not is_file  # maybe a folder
         is_folder = bool(inside) or entry.is_folder or refused
         name, folders = parts[-1], (*around, *inside[:-1])
-        if is_folder and self.nbgrader and not around:
-            return _placed(entry, Learner(head, head), name, folders)
         moodle = _MOODLE.fullmatch(head)
         if moodle and (is_folder or moodle["rest"]):
             learner = Learner(moodle["name"], moodle["id"] or "")
             name = name if is_folder else moodle["rest"]
             return _placed(entry, learner, name, folders)
+        if is_folder and self.nbgrader and not around:
+            return _placed(entry, Learner(head, head), name, folders)
         canvas = None if is_folder else _CANVAS.fullmatch(head)
         if canvas:
             return _from_canvas(entry, canvas, around)
@@ -156,19 +164,28 @@ class _Placing:
             return _placed(entry, Learner(head), name, folders)
         if not is_file:
             return None
-        rest = self.exercises.named(stem_of(name)).rest
-        return _placed(entry, self._learner_of_all(rest), name, folders)
+        return self._in_no_folder(entry, name, folders)
 
-    def _learner_of_all(self, rest: str) -> Learner:
-        """Return the learner of a file in no folder: what its name has, or the root's.
+    def _in_no_folder(
+        self, entry: Entry, name: str, folders: tuple[str, ...]
+    ) -> Placed:
+        """Return a file whose learner is what its name has, or else the root's.
 
-        The folder that was named may itself be one learner's, as Moodle names it.
+        The folder that was named may itself be one learner's, as Moodle names it. An
+        archive beside the learners' folders may be a whole class: it is nobody's.
         """
-        if rest:
-            return Learner(composed(rest))
+        named = self.exercises.named(stem_of(name))
+        if is_archive(name) and not named.exercise and not folders:
+            return _placed(entry, NOBODY, name, folders)
+        if named.rest:
+            placed = _placed(entry, Learner(named.rest), name, folders)
+            return replace(placed, named_after="file")
         moodle = _MOODLE.fullmatch(self.root)
-        name, known = (moodle["name"], moodle["id"]) if moodle else (self.root, "")
-        return Learner(composed(name), known or "")
+        if moodle:
+            learner = Learner(moodle["name"], moodle["id"] or "")
+            return _placed(entry, learner, name, folders)
+        placed = _placed(entry, Learner(self.root), name, folders)
+        return replace(placed, named_after="whole")
 
 
 def _placed(

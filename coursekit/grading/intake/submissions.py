@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
+from shlex import quote
 
 from coursekit.grading.intake import archives, folders
 from coursekit.grading.intake.candidates import Candidate, candidate, latest
@@ -18,7 +19,13 @@ from coursekit.grading.intake.entries import (
 )
 from coursekit.grading.intake.exercises import Exercises
 from coursekit.grading.intake.files import is_link, objection_to, read_file
-from coursekit.grading.intake.layouts import Learner, Placed, composed, place
+from coursekit.grading.intake.layouts import (
+    NOBODY,
+    Learner,
+    Placed,
+    composed,
+    place,
+)
 from coursekit.grading.intake.reading import MOST_BYTES, Refused, too_large
 from coursekit.grading.reasons import Reason
 
@@ -47,6 +54,9 @@ class Submission:
         OK and '', or why there is nothing to grade: FILE_REJECTED,
         NOTEBOOK_UNREADABLE, NOTEBOOK_VERSION, AMBIGUOUS_SUBMISSION, NO_SUBMISSION, and
         GRADER_ERROR where this computer cannot read the file.
+    named_after : str
+        "file" or "whole" where the learner's name is only that of the file, or of all
+        that is graded; '' where a folder or a platform tells it.
     """
 
     learner: str
@@ -58,7 +68,13 @@ class Submission:
     notes: tuple[str, ...] = ()
     reason: Reason = Reason.OK
     message: str = ""
+    named_after: str = field(default="", compare=False)
     entry: Entry | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def key(self) -> tuple[str, str, str, str]:
+        """What tells it from every other submission; the key of its record."""
+        return self.learner, self.learner_id, self.exercise, self.origin
 
     def read(self) -> bytes:
         """Return the notebook's bytes, at most `MOST_BYTES` of them.
@@ -100,7 +116,8 @@ def find_submissions(
         Exercises that each learner should have handed in; what is missing gets a
         record NO_SUBMISSION.
     roster : iterable of str or mapping of str to str, default=()
-        The learners who should have handed in: names, or ids with names.
+        The learners who should have handed in: names, or ids with names. A learner
+        whose id is there is called as it says, if that is the same name.
 
     Raises
     ------
@@ -117,8 +134,11 @@ def find_submissions(
             f"{shown(unknown[0])}."
         )
     entries, root, packed = _entries(Path(path))
+    names = roster if isinstance(roster, Mapping) else {}
     by_learner: dict[Learner, list[Placed]] = {}
-    for one in place(entries, root, exercises, packed=packed):
+    for placed in place(entries, root, exercises, packed=packed):
+        one = _told_what_to_do(placed, Path(path), packed=packed)
+        one = replace(one, learner=_as_listed(one.learner, names))
         by_learner.setdefault(one.learner, []).append(one)
     found = [
         submission
@@ -127,6 +147,36 @@ def find_submissions(
     ]
     found += _absent(by_learner, roster, demanded)
     return tuple(sorted(found, key=_names))
+
+
+def _told_what_to_do(placed: Placed, path: Path, *, packed: bool) -> Placed:
+    """Say of an archive that is no learner's how the work in it can be graded."""
+    entry = placed.entry
+    if placed.learner != NOBODY or entry.astray or not is_archive(placed.name):
+        return placed
+    whole = path.joinpath(*entry.parts)
+    what = (
+        f"unpack {shown(path.name)}, then grade it by itself"
+        if packed
+        else f"grade it by itself: coursekit grade {quote(str(whole))} --out RESULTS"
+    )
+    message = f"it is an archive among the submissions and is not opened; {what}"
+    return replace(placed, entry=replace(entry, message=message))
+
+
+def _as_listed(learner: Learner, names: Mapping[str, str]) -> Learner:
+    """Return a learner with the roster's name, so that all platforms' are one person.
+
+    Ids of two platforms may meet by chance. So the names must have the same letters:
+    Canvas writes "lovelaceada". Where a name is only the id, there is nothing to hold.
+    """
+    listed = composed(names.get(learner.id, "")) if learner.id else ""
+    same = learner.name == learner.id or _letters(learner.name) == _letters(listed)
+    return Learner(listed, learner.id) if listed and same else learner
+
+
+def _letters(name: str) -> list[str]:
+    return sorted(sign for sign in name.casefold() if sign.isalnum())
 
 
 def _names(one: Submission) -> tuple[str, ...]:
@@ -200,6 +250,7 @@ def _submission(one: Candidate) -> Submission:
         notes=one.notes,
         reason=one.reason,
         message=one.message,
+        named_after=placed.named_after,
         entry=placed.entry,
     )
 

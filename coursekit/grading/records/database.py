@@ -58,6 +58,13 @@ MIGRATIONS = (
         WHERE NOT superseded
         ORDER BY learner, learner_id, exercise, tasks.place, criteria.place;
     """,
+    """
+    CREATE TABLE places (
+        learner NOT NULL, learner_id NOT NULL, exercise NOT NULL, origin NOT NULL,
+        place NOT NULL,
+        PRIMARY KEY (learner, learner_id, exercise, origin)
+    ) WITHOUT ROWID;
+    """,
 )
 
 

@@ -10,7 +10,7 @@ from coursekit.grading.records.settled import Settled
 
 
 def effects(rules: LateRules, settled: Sequence[Settled]) -> Iterator[str]:
-    """Yield for each exercise when it is due and what the rules take off."""
+    """Yield for each exercise when it is due, and below it who loses how much."""
     for exercise in sorted({one.graded.exercise for one in settled}):
         here = [one for one in settled if one.graded.exercise == exercise]
         due = rules.rule(exercise).due
@@ -23,6 +23,18 @@ def effects(rules: LateRules, settled: Sequence[Settled]) -> Iterator[str]:
             f"{name}: {when}; {len(here)} handed in or expected, {len(late)} lose "
             f"points ({points:g} in all), {noted} more with a note"
         )
+        yield from map(_loss, late)
+
+
+def _loss(one: Settled) -> str:
+    graded = one.graded
+    who = f"{graded.learner} ({graded.learner_id})"
+    if graded.learner_id in ("", graded.learner):
+        who = graded.learner
+    return (
+        f"  {printable(who, 200, 1)}: {one.penalty:g} points off, {one.total:g} of "
+        f"{one.out_of} left; {printable(one.late_note, 300, 1)}"
+    )
 
 
 def doubts(rules: LateRules, settled: Sequence[Settled]) -> Iterator[str]:

@@ -94,7 +94,7 @@ def merge(into: str | Path, sources: Iterable[str | Path]) -> tuple[Conflict, ..
             conflicts += _disagreement(key, found, kept[key])
             if kept[key].source is not target:
                 target.copy(kept[key].entry, kept[key].source.record(key))
-        conflicts += _supersede(target, kept)
+        conflicts += _supersede(target, kept, _counting(candidates))
         for source in read:
             target.add_overrides(source.overrides())
     return tuple(sorted(conflicts, key=lambda one: (one.about, one.message)))
@@ -142,11 +142,23 @@ def _why(kept: _Candidate, other: _Candidate) -> str:
     return "nothing tells them apart: look at it yourself"
 
 
-def _supersede(target: Records, kept: dict[Key, _Candidate]) -> Iterator[Conflict]:
+def _counting(candidates: dict[Key, list[_Candidate]]) -> set[tuple[str, ...]]:
+    """Return whose work for which exercise counts in any folder; others left it out."""
+    return {
+        key[:3]
+        for key, found in candidates.items()
+        if has_owner(key) and not all(one.entry.superseded for one in found)
+    }
+
+
+def _supersede(
+    target: Records, kept: dict[Key, _Candidate], works: set[tuple[str, ...]]
+) -> Iterator[Conflict]:
     """Let one file of each learner and exercise count; say where there were two."""
     groups: dict[tuple[str, ...], list[Key]] = {}
-    for key in filter(has_owner, kept):
-        groups.setdefault(key[:3], []).append(key)
+    for key in kept:
+        if key[:3] in works:
+            groups.setdefault(key[:3], []).append(key)
     counting = []
     for group in groups.values():
         group.sort(key=lambda key: (not kept[key].entry.superseded, kept[key], key))

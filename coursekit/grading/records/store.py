@@ -7,7 +7,7 @@ from pathlib import Path
 from types import TracebackType
 
 from coursekit.grading.display import printable
-from coursekit.grading.records import encoding, history, rows
+from coursekit.grading.records import encoding, history, places, rows
 from coursekit.grading.records.database import (
     Database,
     open_for_reading,
@@ -192,6 +192,37 @@ class Records:
                 if not superseded and key not in now_there:
                     absent.append(key)
         return tuple(absent)
+
+    def missing(self, place: str, there: Collection[Key]) -> tuple[Key, ...]:
+        """Note what lies at a place; return what counts and lay there before.
+
+        Parameters
+        ----------
+        place : str
+            The folder or archive that was graded, under a name that stays the same.
+        there : collection of keys
+            All that was found in it, also what this run does not grade.
+
+        Returns
+        -------
+        tuple of keys
+            Records whose files were last seen at this place and are not there now.
+            What never had a file is not missing, nor is what came from elsewhere.
+        """
+        self._claimed("missing")
+        now_there = {key for key in there if key[3]}
+        with self._one_at_a_time, self._database.writing() as connection:
+            gone = places.noted(connection, place) - now_there
+            places.note(connection, place, now_there)
+            counting = (e.key for e in rows.entries(connection) if not e.superseded)
+            return tuple(key for key in counting if key in gone)
+
+    def leave_out(self, keys: Collection[Key]) -> None:
+        """Let records count no more, until a run finds their files again."""
+        self._claimed("leave_out")
+        with self._one_at_a_time, self._database.writing() as connection:
+            for key in keys:
+                rows.supersede(connection, rows.identify(connection, key), True)
 
     def graded(self) -> tuple[Graded, ...]:
         """Return every record that counts, sorted by key."""

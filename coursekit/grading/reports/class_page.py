@@ -6,13 +6,13 @@ from typing import Any
 
 from coursekit.grading.card import page
 from coursekit.grading.display import printable
-from coursekit.grading.reasons import Reason
 from coursekit.grading.records.settled import Settled
 from coursekit.grading.reports.course import Course
 from coursekit.grading.reports.histogram import histogram, summary
 from coursekit.grading.reports.listing import listing
+from coursekit.grading.reports.look import faults, to_look_at, unread
 from coursekit.grading.reports.names import Person, safe_file, safe_name
-from coursekit.grading.reports.similar import Group
+from coursekit.grading.reports.similar import EVERYBODY, Group
 from coursekit.grading.reports.tally import ExerciseTally, TaskTally, tally
 from coursekit.grading.reports.words import (
     IN_WORDS,
@@ -26,6 +26,8 @@ from coursekit.grading.verdict import Verdict
 
 #: Mistakes of an exercise that are listed; the rest is counted.
 MOST_MISTAKES = 12
+#: People that are named in a sentence, and rows of a list that is not folded away.
+MOST_NAMED, MOST_OPEN = 10, 10
 
 
 def class_page(
@@ -52,12 +54,14 @@ def class_page(
     return page(
         "reports/class.html",
         names=names,
-        learners=len({_who(one) for one in all_settled}),
-        exercises=[_exercise(one, course) for one in tally(all_settled)],
-        unread=_unread(all_settled) if names else [],
+        learners=len({_who(one) for one in all_settled} - {("", "")}),
+        exercises=[_exercise(one, course, names) for one in tally(all_settled)],
+        unread=unread(all_settled) if names else [],
+        look=to_look_at(all_settled) if names else [],
         groups=[_group(one) for one in groups] if names else [],
-        again=_again(all_settled) if names else [],
-        errors=_errors(all_settled) if names else [],
+        errors=faults(all_settled) if names else [],
+        open_up_to=MOST_OPEN,
+        everybody=EVERYBODY,
         footer=_footer(all_settled),
     )
 
@@ -66,19 +70,19 @@ def _who(one: Settled) -> Person:
     return one.graded.learner, one.graded.learner_id
 
 
-def _exercise(one: ExerciseTally, course: Course) -> dict[str, Any]:
+def _exercise(one: ExerciseTally, course: Course, names: bool) -> dict[str, Any]:
     shown = title(one.name)
     mistakes = [mistake for mistake in one.mistakes if mistake.of]
-    missing = [f"{IN_WORDS[reason]}: {held}" for reason, held in one.unread]
-    if one.unjudged:
-        missing.append(f"no score, because the grader failed: {one.unjudged}")
     return {
         "anchor": safe_file(one.name),
         "title": shown,
         "lesson": course.lessons.get(one.name, ""),
         "records": count(one.records, "submission"),
         "summary": summary(one.totals, one.out_of),
-        "missing": "; ".join(missing),
+        "zeros": "; ".join(
+            f"{IN_WORDS[reason]}: {_people(held, names)}" for reason, held in one.unread
+        ),
+        "without": _people(one.unjudged, names) if one.unjudged else "",
         "histogram": histogram(one.totals, one.out_of, shown) if one.totals else "",
         "tasks": [_task(task) for task in one.tasks],
         "mistakes": [
@@ -95,6 +99,16 @@ def _exercise(one: ExerciseTally, course: Course) -> dict[str, Any]:
         ],
         "more": max(0, len(mistakes) - MOST_MISTAKES),
     }
+
+
+def _people(held: Sequence[Person], names: bool) -> str:
+    """Return how many there are, and who where names may be shown."""
+    if not names:
+        return str(len(held))
+    listed = [person(*who) for who in held[:MOST_NAMED]]
+    if len(held) > len(listed):
+        listed.append(f"{len(held) - len(listed)} more")
+    return f"{len(held)} ({', '.join(listed)})"
 
 
 def _task(task: TaskTally) -> dict[str, Any]:
@@ -122,55 +136,6 @@ def _task(task: TaskTally) -> dict[str, Any]:
 
 def _share(part: int, whole: int) -> int:
     return round(100 * part / whole) if whole else 0
-
-
-def _unread(all_settled: Iterable[Settled]) -> list[dict[str, str]]:
-    """Return what could not be graded for a reason that is not ours."""
-    return [
-        {
-            "who": person(*_who(one)),
-            "exercise": title(one.graded.exercise),
-            "origin": printable(one.graded.origin, 200, 1),
-            "words": IN_WORDS[one.graded.reason],
-            "code": one.graded.reason.value,
-            "message": printable(one.graded.message, 400, 4),
-        }
-        for one in all_settled
-        if one.graded.reason not in (Reason.OK, Reason.GRADER_ERROR)
-    ]
-
-
-def _again(all_settled: Iterable[Settled]) -> list[dict[str, str]]:
-    """Return what a human should look at again, such as overrides after a regrade."""
-    return [
-        {
-            "who": person(*_who(one)),
-            "exercise": title(one.graded.exercise),
-            "note": printable(note, 400, 4),
-        }
-        for one in all_settled
-        for note in one.notes
-    ]
-
-
-def _errors(all_settled: Iterable[Settled]) -> list[dict[str, str]]:
-    """Return every fault of the grader, with where it was and what it said."""
-    found = []
-    for one in all_settled:
-        graded = one.graded
-        where = {"who": person(*_who(one)), "exercise": title(graded.exercise)}
-        if graded.reason is Reason.GRADER_ERROR:
-            message = printable(graded.message, 400, 4)
-            found.append(where | {"task": "the whole notebook", "message": message})
-            continue
-        for task in graded.tasks:
-            if not task.judged:
-                ends = task.verdict.criteria
-                said = next((end.message for end in ends if end.message), "")
-                message = printable(said, 400, 4)
-                shown = printable(task.name, 80, 1)
-                found.append(where | {"task": shown, "message": message})
-    return found
 
 
 def _group(group: Group) -> dict[str, Any]:

@@ -122,11 +122,22 @@ def _task(task: GradedTask, settled: Settled, course: Course) -> dict[str, Any]:
         "override": override and _decision(override, task),
         "done": done,
         "judged": task.judged,
-        "hint": printable(course.hint(task.name)),
+        "hint": _hint(task, course),
         "code": listing(task.source, verdict),
         "passed": sum(end.status is Status.PASS for end in verdict.criteria),
         "checks": len(verdict.criteria),
     }
+
+
+def _hint(task: GradedTask, course: Course) -> str:
+    """Return the first hint to a task, '' where a named mistake says more.
+
+    Hints follow the way from the beginning, mistakes may be further on: to somebody
+    whose eps is outside the root, how many means there are is no help. A short question
+    has one thing to say.
+    """
+    named = task.verdict.mistakes and task.name not in course.questions
+    return "" if named else printable(course.hint(task.name))
 
 
 def _override(task: str, settled: Settled) -> Override | None:
@@ -137,6 +148,7 @@ def _decision(override: Override, task: GradedTask) -> dict[str, str]:
     """Return a human's decision in the parts of a sentence."""
     return {
         "points": points(override.points),
+        "out_of": str(task.verdict.out_of),
         "before": points(task.score),
         "author": name(override.author, "somebody"),
         "reason": printable(override.reason) or "no reason given",
@@ -195,6 +207,7 @@ def _row(settled: Settled, course: Course) -> dict[str, Any]:
     graded = settled.graded
     done = sum(task.verdict.status is Status.PASS for task in graded.tasks)
     tasks = [_task_state(task) for task in graded.tasks]
+    changed = len(settled.overrides)
     return {
         "exercise": title(graded.exercise),
         "lesson": course.lessons.get(graded.exercise, ""),
@@ -203,6 +216,7 @@ def _row(settled: Settled, course: Course) -> dict[str, Any]:
         "out_of": settled.out_of,
         "state": f"{done} of {count(len(tasks), 'task')} done" if tasks else "",
         "unread": _unread(graded),
+        "by_hand": f"{count(changed, 'task')} changed" if changed else "",
         "late": printable(settled.late_note),
         "tasks": tasks,
     }

@@ -8,6 +8,7 @@ from statistics import median
 from coursekit.grading.reasons import Reason
 from coursekit.grading.records.graded import GradedTask
 from coursekit.grading.records.settled import Settled
+from coursekit.grading.reports.names import Person
 from coursekit.grading.verdict import Status
 
 
@@ -55,14 +56,19 @@ class TaskTally:
 
 @dataclass(frozen=True)
 class ExerciseTally:
-    """One exercise over the class; ``totals`` are the points of what could be read."""
+    """One exercise over the class.
+
+    ``totals`` are the points of everybody: what is missing or cannot be read counts 0,
+    as in every gradebook. ``unread`` says who that is, by reason. Only where the grader
+    failed is there no score; ``unjudged`` are those.
+    """
 
     name: str
     records: int
     totals: tuple[float, ...]
     out_of: int
-    unread: tuple[tuple[Reason, int], ...]
-    unjudged: int
+    unread: tuple[tuple[Reason, tuple[Person, ...]], ...]
+    unjudged: tuple[Person, ...]
     tasks: tuple[TaskTally, ...]
 
     @property
@@ -82,23 +88,36 @@ def tally(all_settled: Iterable[Settled]) -> list[ExerciseTally]:
 
 def _exercise(name: str, records: Sequence[Settled]) -> ExerciseTally:
     read = [one for one in records if one.graded.reason is Reason.OK]
-    unread = Counter(
-        one.graded.reason for one in records if one.graded.reason is not Reason.OK
-    )
     by_task: dict[str, list[GradedTask]] = {}
     for one in read:
         for task in one.graded.tasks:
             by_task.setdefault(task.name, []).append(task)
-    totals = [one.total for one in read if one.total is not None]
+    totals = [one.total for one in records if one.total is not None]
     return ExerciseTally(
         name,
         len(records),
         tuple(sorted(totals)),
         max((one.out_of for one in records), default=0),
-        _counted(unread),
-        len(read) - len(totals),
+        _unread(records),
+        tuple(_who(one) for one in records if one.total is None),
         tuple(_task(task, found) for task, found in by_task.items()),
     )
+
+
+def _unread(
+    records: Sequence[Settled],
+) -> tuple[tuple[Reason, tuple[Person, ...]], ...]:
+    """Return who counts 0 because nothing was there to be read, most first."""
+    people: dict[Reason, list[Person]] = {}
+    for one in records:
+        if one.graded.reason not in (Reason.OK, Reason.GRADER_ERROR):
+            people.setdefault(one.graded.reason, []).append(_who(one))
+    by_number = sorted(people.items(), key=lambda one: (-len(one[1]), one[0]))
+    return tuple((reason, tuple(sorted(held))) for reason, held in by_number)
+
+
+def _who(one: Settled) -> Person:
+    return one.graded.learner, one.graded.learner_id
 
 
 def _task(name: str, found: Sequence[GradedTask]) -> TaskTally:

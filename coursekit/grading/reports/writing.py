@@ -15,6 +15,7 @@ from coursekit.grading.reports.feedback import (
     index_page,
     overview_page,
 )
+from coursekit.grading.reports.lines import is_unread
 from coursekit.grading.reports.names import Person, safe_file, safe_name
 from coursekit.grading.reports.sheets import criteria, gradebook, table
 from coursekit.grading.reports.similar import similar
@@ -26,11 +27,15 @@ FEEDBACK = "feedback"
 
 @dataclass(frozen=True)
 class Written:
-    """What was written: how many pages of how many learners, and the rest by name."""
+    """What was written: how many pages of how many learners, and the rest by name.
+
+    ``unread`` are the records of which nothing could be graded.
+    """
 
     pages: int
     learners: int
     files: tuple[str, ...] = ()
+    unread: tuple[Graded, ...] = ()
 
 
 def write_reports(
@@ -61,14 +66,16 @@ def write_reports(
     pages = learners = 0
     for who, theirs in _by_person(records):
         by_person[who] = [_without_pictures(one) for one in theirs]
-        if not only or only in (*who, safe_name(who)):
+        if only in (*who, safe_name(who)) if only else _is_somebody(who, theirs):
             pages += _write_learner(theirs, folder / FEEDBACK / safe_name(who), course)
             learners += 1
-    if not learners:
+    if not by_person or (only and not learners):
         raise ValueError(_nobody(by_person, only))
     if only:
         return Written(pages, learners)
-    return Written(pages, learners, _write_class(by_person, folder, course))
+    files = _write_class(by_person, folder, course)
+    held = (one.graded for theirs in by_person.values() for one in theirs)
+    return Written(pages, learners, files, tuple(filter(is_unread, held)))
 
 
 def write(path: Path, text: str) -> None:
@@ -92,13 +99,14 @@ def _write_class(
 ) -> tuple[str, ...]:
     """Write what is about the whole class and return the names of the files."""
     everything = [one for theirs in by_person.values() for one in theirs]
+    people = {who: held for who, held in by_person.items() if _is_somebody(who, held)}
     exercises = sorted({one.graded.exercise for one in everything} - {""})
     groups = similar(everything, course)
     files = {
         "class.html": class_page(everything, course, groups=groups),
         "class-projector.html": class_page(everything, course, names=False),
-        f"{FEEDBACK}/index.html": index_page(by_person, exercises),
-        "gradebook.csv": table(gradebook(by_person, exercises)),
+        f"{FEEDBACK}/index.html": index_page(people, exercises),
+        "gradebook.csv": table(gradebook(people, exercises)),
         "criteria.csv": table(criteria(everything)),
     }
     for file, text in files.items():
@@ -110,6 +118,11 @@ def _by_person(records: Iterable[Settled]) -> Iterator[tuple[Person, list[Settle
     """Yield each learner's records; of two for one exercise the later one is last."""
     for who, theirs in groupby(records, lambda one: _who(one.graded)):
         yield who, sorted(theirs, key=lambda o: (o.graded.exercise, o.graded.modified))
+
+
+def _is_somebody(who: Person, theirs: Sequence[Settled]) -> bool:
+    """Tell whether records are a learner's, and not of files that are nobody's."""
+    return any(who) or any(not is_unread(one.graded) for one in theirs)
 
 
 def _who(graded: Graded) -> Person:

@@ -260,3 +260,18 @@ def test_a_new_gradebook_runs_no_formula():
 def test_records_of_two_editions_are_not_mixed():
     with pytest.raises(ValueError, match="Grade them again"):
         list(canvas.files([person("a"), person("b", tasks=(half(), broken()))]))
+
+
+def test_headers_are_found_without_regard_to_case_and_outer_spaces(book):
+    header = HEADER.upper().replace(",SECTION,", ", Section ,")
+    text = BOOK.replace(HEADER, header).replace("Points Possible", "POINTS POSSIBLE")
+    sheet = book(text.replace(",3.00,", ",6.00,"))
+    canvas.fill(sheet, [person("doejane", "101")], scale=True)
+    assert cells(sheet, 6)[3] == "2.00"
+
+
+def test_where_no_maximum_is_named_a_line_says_how_points_are_written(book):
+    sheet = book(BOOK.replace(",3.00,10.00,", ",,10.00,"))
+    (note,) = canvas.fill(sheet, [person("doejane", "101")])
+    assert cells(sheet, 6)[3] == "1.00"
+    assert "names no maximum" in note and note.endswith("as they are, out of 3")

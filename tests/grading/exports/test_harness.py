@@ -226,6 +226,12 @@ def workflow():
     return text
 
 
+def scripts():
+    found = re.findall(r"run: \|\n(.*?)\n      - ", workflow(), re.S)
+    assert len(found) == 2
+    return found
+
+
 def test_the_workflow_has_the_names_that_classroom_asks_for():
     text = workflow()
     assert "\nname: Autograding Tests\n" in text
@@ -253,12 +259,26 @@ def test_the_workflow_hands_the_result_on_under_the_runner_s_name():
 def test_the_workflow_s_script_is_right_by_its_syntax(tmp_path):
     if shutil.which("bash") is None:
         pytest.skip("there is no bash to ask")
-    block = re.search(r"run: \|\n(.*?)\n      - ", workflow(), re.S)[1]
-    script = tmp_path / "grade.sh"
-    script.write_text(block, encoding="utf-8")
-    subprocess.run(["bash", "-n", script], check=True)
+    script = tmp_path / "script.sh"
+    for block in scripts():
+        script.write_text(block, encoding="utf-8")
+        subprocess.run(["bash", "-n", script], check=True)
+
+
+def test_the_workflow_installs_nothing_until_it_is_told_from_where(tmp_path):
+    if shutil.which("bash") is None:
+        pytest.skip("there is no bash to run it")
+    assert '\n  COURSEKIT: ""\n' in workflow()
+    install = next(block for block in scripts() if "pip install" in block)
+    ran = subprocess.run(
+        ["bash", "-e", "-c", install],
+        env={"COURSEKIT": "", "PATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        executable=shutil.which("bash"),
+    )
+    assert ran.returncode == 1 and "COURSEKIT is empty" in ran.stdout
 
 
 def test_no_expression_of_the_workflow_is_pasted_into_its_script():
-    block = re.search(r"run: \|\n(.*?)\n      - ", workflow(), re.S)[1]
-    assert "${{" not in block
+    assert not any("${{" in block for block in scripts())

@@ -175,3 +175,42 @@ def test_the_import_has_a_column_an_exercise_and_runs_no_formula():
         ["'=cmd()", "s1", "", "1"],
         ["Bo", "Bo", "1", ""],
     ]
+
+
+def test_what_is_said_of_the_whole_file_is_in_the_comment_once(sheet):
+    said = "the file ends in the middle. Hand in the file that JupyterLab saves."
+    ends = tuple(
+        criterion(1, Reason.NOTEBOOK_UNREADABLE, message=said, sentence=f"Check {at}.")
+        for at in range(3)
+    )
+    one = person(
+        "Doe Jane", "11", tasks=(GradedTask(Verdict("forward", ends)),),
+        reason=Reason.NOTEBOOK_UNREADABLE, message=said,
+    )  # fmt: skip
+    read = sheet()
+    moodle.fill(read, [one])
+    assert row(read, 1)[9].count(said) == 1 and "Check 1" not in row(read, 1)[9]
+
+
+@pytest.mark.parametrize("title", ["Maximum Grade", " maximum grade "])
+def test_headers_are_found_without_regard_to_case_and_outer_spaces(sheet, title):
+    text = sheet_text(most="100.00").replace("Maximum grade", title)
+    with pytest.raises(ValueError, match="--scale"):
+        moodle.fill(sheet(text), [person("Doe Jane", "11")])
+    read = sheet(text.replace('"Feedback comments"', '"FEEDBACK Comments"'))
+    moodle.fill(read, [person("Doe Jane", "11")], scale=True)
+    assert row(read, 1)[4] == "33.33"
+    assert "Recognised" in row(read, 1)[9]
+
+
+def test_where_no_maximum_is_named_a_line_says_how_points_are_written(sheet):
+    read = sheet(sheet_text().replace("Maximum grade", "Most"))
+    (note,) = moodle.fill(read, [person("Doe Jane", "11")])
+    assert row(read, 1)[4] == "1.00"
+    assert "names no maximum" in note and note.endswith("as they are, out of 3")
+
+
+def test_to_scale_without_a_maximum_is_an_error_that_says_what_to_do(sheet):
+    read = sheet(sheet_text(most="-"))
+    with pytest.raises(ValueError, match="Give the assignment a maximum"):
+        moodle.fill(read, [person("Doe Jane", "11")], scale=True)

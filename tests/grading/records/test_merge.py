@@ -117,6 +117,14 @@ def test_a_record_that_was_replaced_stays_replaced(folder, tmp_path):
     assert content(tmp_path / "all") == content(source)
 
 
+def test_what_was_left_out_stays_left_out(folder, tmp_path):
+    source = folder("1", graded("Ada"), graded("Bob"))
+    with Records.open(source, create=True) as records:
+        records.leave_out([graded("Ada").key])
+    merge(tmp_path / "all", [source])
+    assert content(tmp_path / "all") == content(source)
+
+
 def test_overrides_of_all_folders_are_kept_once(folder, tmp_path):
     one, two = folder("1", graded()), folder("2", graded())
     for place, points in ((one, 1), (two, 0)):

@@ -138,6 +138,38 @@ def test_records_of_learners_who_are_not_in_this_run_still_count(records):
     assert records.graded() == (ada, bob)
 
 
+def test_a_file_that_is_gone_from_where_it_lay_is_missing_until_it_is_back(records):
+    ada, bob = graded("Ada"), graded("Bob")
+    for one in (ada, bob):
+        records.put(one)
+    assert records.missing("/in", {ada.key, bob.key}) == ()
+    assert records.missing("/in", {bob.key}) == (ada.key,)
+    assert records.missing("/in", {bob.key}) == (ada.key,), "until somebody decides"
+    assert records.missing("/in", {ada.key, bob.key}) == ()
+
+
+def test_what_lay_elsewhere_or_had_no_file_is_never_missing(records):
+    ada, bob = graded("Ada"), graded("Bob", origin="", reason=Reason.NO_SUBMISSION)
+    for one in (ada, bob, graded("merged")):
+        records.put(one)
+    records.missing("/week 1", {ada.key, bob.key})
+    assert records.missing("/week 2", set()) == ()
+    records.missing("/moved", {ada.key})
+    assert records.missing("/week 1", set()) == ()
+
+
+def test_what_is_left_out_is_kept_and_counts_again_when_its_file_is_back(records):
+    ada, bob = graded("Ada"), graded("Bob")
+    for one in (ada, bob):
+        records.put(one)
+    records.leave_out([ada.key])
+    records.forget({bob.key})
+    assert records.graded() == (bob,)
+    assert records.record(ada.key) == ada
+    records.forget({ada.key, bob.key})
+    assert records.graded() == (ada, bob)
+
+
 def test_files_of_nobody_in_particular_never_replace_each_other(records):
     one, two = graded("", origin="a.ipynb"), graded("", origin="b.ipynb")
     records.put(one)

@@ -35,14 +35,18 @@ def test_the_most_frequent_mistake_comes_first_with_its_count():
 def test_the_parts_come_in_their_order_with_faults_of_the_grader_last():
     text = page_of(groups=[PAIR]).text
     parts = (
-        "34 submissions. 31 scores from",
+        "34 submissions. 33 scores from 0",
+        "Counted as 0, unless changed by hand: the notebook cannot be read: 1 (Broken",
+        "nothing handed in: 1 (Empty Hand). Without a score",
+        "because the grader failed: 1 (Kurt Gödel).",
         "Most frequent mistakes",
         "Checks met",
         "Time used",
-        "What could not be graded",
+        "To look at",
+        "Not there, or could not be read",
         "NOTEBOOK_UNREADABLE",
         "Answers to read side by side",
-        "Faults of the grader",
+        "Faults of the grader These have no score",
         "The worker died twice.",
         "How this was graded",
         "namespaces (34 records): does not stop a program",
@@ -56,6 +60,7 @@ def test_similar_answers_are_listed_with_both_codes_and_accuse_nobody():
     assert "Ada Lovelace (s17), Grace Hopper (40 of 44 stretches in common)" in text
     assert "def one(): ..." in text and "def two(): ..." in text
     assert "not a finding about anybody; no score depends on it" in text
+    assert "Not listed is what is alike to the worked answer" in text
     for word in ("plagiar", "cheat", "copied", "suspicious", "offen"):
         assert word not in text.lower()
 
@@ -69,11 +74,33 @@ def test_the_projector_shows_counts_and_nothing_of_a_single_learner():
     assert [v for _, name, v in page.attributes if name == "href"] == []
 
 
+def test_what_was_decided_and_forgiven_is_listed_with_names():
+    text = page_of().text
+    parts = (
+        "Points changed by hand 1 in all Ada Lovelace (s17), 07 layer norm: axes_of",
+        "instead of 3. Dr. Weyl, 2026-03-01: “The idea is right; the sign is a slip.”",
+        "Points taken off for being late 1 in all Ada Lovelace (s17)",
+        "0.5 points off, 4 left; Handed in 1 day and 3 hours after the deadline",
+        "an unusual file 1 in all Ada Lovelace (s17), 07 layer norm: The cell of",
+        "Faults of the grader: 1",
+    )
+    places = [text.index(part) for part in parts]
+    assert places == sorted(places)
+
+
+def test_a_long_list_is_folded_away_but_counted():
+    late = [
+        settled(graded(str(k), [judged("axes_of", 0)]), penalty=1) for k in range(11)
+    ]
+    assert page_of(late).html.count("<details>") == 1
+    assert page_of(late[:10]).html.count("<details open>") == 1
+
+
 def test_what_a_human_should_look_at_again_is_listed():
     (one,) = [settled(graded("Ada", [judged("axes_of", 0)]))]
     changed = replace(one, notes=("the verdict has changed below an override",))
     assert "Ada, 07 layer norm: the verdict has changed" in page_of([changed]).text
-    assert "To look at again" not in page_of([one]).text
+    assert "to look at again" not in page_of([one]).text
 
 
 def test_a_quiet_class_has_no_empty_tables():

@@ -65,8 +65,7 @@ def test_the_diagnosis_comes_before_the_checks_and_the_code_beside_them():
         "You took mean and variance along axis 0",
         "What shows it: before gamma and beta your first vector has mean",
         "✗fail0/1",
-        "A hint",
-        "How many means does x of shape",
+        "What to do",
         "Your code",
         "def layer_norm_forward(x, gamma, beta",
     )
@@ -97,6 +96,14 @@ def test_a_short_question_is_shown_with_its_answer_and_why():
     assert "Your code" not in text and "hint(07-means)" not in text
 
 
+def test_where_a_mistake_is_named_no_hint_speaks_of_something_else():
+    hint = course().hint("layer_norm_forward")
+    known = settled(graded("Ada", [judged("layer_norm_forward", 1)]))
+    unknown = settled(graded("Ada", [judged("layer_norm_forward", -2)]))
+    assert hint not in page_of(known).text and "What to do" in page_of(known).text
+    assert hint in page_of(unknown).text
+
+
 def test_whoever_has_everything_is_told_so_and_sent_nowhere():
     one = settled(graded("Ada", norm_notebook((0, 0, 0))))
     text = page_of(one).text
@@ -110,6 +117,18 @@ def test_what_could_not_be_read_is_said_once_with_what_to_do():
     page = page_of(one)
     assert page.text.count(message) == 1 and "NOTEBOOK_UNREADABLE" in page.text
     assert "table" not in page.tags
+
+
+def test_a_human_s_points_for_what_could_not_be_read_stand_there_with_the_reason():
+    one = unread("Ada", Reason.NOTEBOOK_UNREADABLE, "the file ends in the middle.")
+    decision = Override(
+        "Ada", "", NORM, "axes_of", 3.0, "A. T.", "sent by mail", "2026-03-01T"
+    )
+    text = page_of(settled(one, overrides=(decision,))).text
+    in_order(text, "3 of 24", "nothing to grade", "Changed by hand: axes_of, 3 of 4")
+    in_order(text, "instead of 0. A. T., 2026-03-01:", "“sent by mail”")
+    overview = read(overview_page([settled(one, overrides=(decision,))], course()))
+    assert "1 task changed by hand." in overview.text
 
 
 def test_a_fault_of_the_grader_has_no_score_and_costs_nothing():

@@ -12,6 +12,7 @@ from settled_class import (
 )
 
 from coursekit.grading.reasons import Reason
+from coursekit.grading.records.settled import Override
 from coursekit.grading.reports.histogram import bars, histogram, summary
 from coursekit.grading.reports.tally import tally
 
@@ -32,19 +33,25 @@ def test_a_mistake_is_counted_among_the_answers_that_were_judged():
     )
 
 
-def test_what_could_not_be_read_is_counted_by_reason_and_in_no_check():
+def test_what_could_not_be_read_counts_0_by_reason_and_in_no_check():
     nothing = unread("c", Reason.NO_SUBMISSION, "nothing")
     found = only(graded("a", norm_notebook((0, 0, 0))), nothing)
-    assert found.records == 2 and found.totals == (27.0,)
-    assert found.unread == ((Reason.NO_SUBMISSION, 1),)
+    assert found.records == 2 and found.totals == (0.0, 27.0)
+    assert found.unread == ((Reason.NO_SUBMISSION, (("c", ""),)),)
     assert all(one.of == 1 for task in found.tasks for one in task.criteria)
 
 
 def test_a_fault_of_the_grader_is_no_score_and_no_answer():
     found = only(our_fault(), graded("a", norm_notebook((0, 0, 0))))
-    assert found.unjudged == 1 and found.totals == (27.0,)
+    assert found.unjudged == (("Kurt Gödel", ""),) and found.totals == (27.0,)
     backward = next(t for t in found.tasks if t.name == "layer_norm_backward")
     assert backward.answers == 1
+
+
+def test_a_human_s_points_for_what_could_not_be_read_are_its_score():
+    by_hand = Override("c", "", NORM, "axes_of", 3.0, "A. T.", "sent by mail", "")
+    one = settled(unread("c", Reason.NOTEBOOK_UNREADABLE, "ends"), overrides=(by_hand,))
+    assert tally([one])[0].totals == (3.0,)
 
 
 def test_scores_are_those_after_overrides_and_the_late_rule():

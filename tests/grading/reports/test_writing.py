@@ -1,10 +1,21 @@
 """What lies in the folder afterwards; and the command, from records to pages."""
 
+from dataclasses import replace
+
 import pytest
 from page_read import read
-from settled_class import a_class, course, graded, judged, settled, three_of_ten
+from settled_class import (
+    a_class,
+    course,
+    graded,
+    judged,
+    settled,
+    three_of_ten,
+    unread,
+)
 
 from coursekit.cli import main
+from coursekit.grading.reasons import Reason
 from coursekit.grading.records.store import Records
 from coursekit.grading.reports.names import safe_name
 from coursekit.grading.reports.writing import write_reports
@@ -69,6 +80,16 @@ def test_a_name_that_nobody_has_is_refused_with_the_nearest(tmp_path):
     with pytest.raises(ValueError, match="Did you mean 'Ada Lovelace'"):
         write_reports([three_of_ten()], tmp_path, course(), only="Ada Lovelacy")
     assert files_of(tmp_path) == {}
+
+
+def test_a_file_that_is_nobody_s_is_on_the_class_page_and_in_no_gradebook(tmp_path):
+    stray = unread("", Reason.FILE_REJECTED, "an archive.", origin="week 1.zip")
+    stray = settled(replace(stray, exercise="", tasks=()))
+    written = write_reports([stray, three_of_ten()], tmp_path, course())
+    assert written.learners == 1 and written.unread == (stray.graded,)
+    assert "week 1.zip" in (tmp_path / "class.html").read_text("utf-8")
+    gradebook = (tmp_path / "gradebook.csv").read_text("utf-8-sig").splitlines()
+    assert [row.split(",")[0] for row in gradebook] == ["learner", "Ada Lovelace"]
 
 
 def test_no_records_are_refused(tmp_path):

@@ -1,0 +1,103 @@
+"""What a terminal says of a class: lines with names, a few of them and then a count."""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+
+from coursekit.grading.display import printable
+from coursekit.grading.intake.submissions import Submission
+from coursekit.grading.reasons import Reason
+from coursekit.grading.records.graded import Graded
+from coursekit.grading.records.rows import Key
+from coursekit.grading.reports.words import IN_WORDS, count, name, person
+
+#: How many are named before the others are counted.
+MOST_NAMED = 10
+
+
+def is_unread(graded: Graded) -> bool:
+    """Tell whether nothing could be graded, for a reason that is not ours."""
+    return graded.reason not in (Reason.OK, Reason.GRADER_ERROR)
+
+
+def unread_lines(records: Iterable[Graded]) -> Iterator[str]:
+    """Yield what could not be graded and why, those who handed in nothing last."""
+    found = [one for one in records if is_unread(one)]
+    found.sort(key=lambda one: (one.reason is Reason.NO_SUBMISSION, one.key))
+    if found:
+        yield f"Nothing to grade in {len(found)}:"
+        yield from (f"  {_unread(one)}" for one in found[:MOST_NAMED])
+        if len(found) > MOST_NAMED:
+            yield f"  and {len(found) - MOST_NAMED} more."
+
+
+def missing_lines(missing: Sequence[Key], *, left_out: bool) -> Iterator[str]:
+    """Yield what became of records whose files are no more where they were found.
+
+    Parameters
+    ----------
+    missing : sequence of keys
+        The records.
+    left_out : bool
+        Whether they count no more.
+    """
+    if not missing:
+        return
+    names = _some([called(key) for key in missing])
+    records = count(len(missing), "record has", "records have")
+    back = "Nothing is deleted: a record counts again when its file is back"
+    if left_out:
+        yield f"{records} no file any more and will not count: {names}. {back}."
+    else:
+        yield (
+            f"{records} no file any more and will count all the same: {names}. If they "
+            f"should not, run the same command with --forget-missing. {back}."
+        )
+
+
+def naming_lines(submissions: Iterable[Submission], whole: str) -> Iterator[str]:
+    """Yield a line where learners' names are only those of files, or of all there is.
+
+    Parameters
+    ----------
+    submissions : iterable of Submission
+        What was found.
+    whole : str
+        What was named to be graded, for people.
+    """
+    files, others = (
+        sorted({one.learner for one in submissions if one.named_after == kind})
+        for kind in ("file", "whole")
+    )
+    parts = []
+    if files:
+        parts.append(f"named after their files: {_some(files, 3)}")
+    if others:
+        parts.append(f"named after {whole} as a whole: {_some(others)}")
+    if parts:
+        yield (
+            f"Learners {'. Learners '.join(parts)}. If they are called otherwise, put "
+            "each learner's notebooks into a folder with the learner's name."
+        )
+
+
+def called(key: Key) -> str:
+    """Return how a record is called: the learner and the exercise, or else the file."""
+    learner, learner_id, exercise, origin = key
+    if not (learner or learner_id):
+        return printable(origin, 200, 1) or "(no name)"
+    who = person(learner, learner_id)
+    return f"{who}, {name(exercise)}" if exercise else who
+
+
+def _unread(graded: Graded) -> str:
+    who, origin = called(graded.key), printable(graded.origin, 200, 1)
+    if graded.reason is Reason.NO_SUBMISSION:  # its message is for the learner
+        return f"{who}: {IN_WORDS[graded.reason]}"
+    where = f" ({origin})" if origin not in ("", who) else ""
+    return f"{who}{where}: {printable(graded.message, 300, 1)}"
+
+
+def _some(names: Collection[str], most: int = MOST_NAMED) -> str:
+    """Return the first names, safe to print, and how many more there are."""
+    listed = [name(one) for one in list(names)[:most]]
+    more = len(names) - len(listed)
+    return "; ".join(listed) + (f" and {more} more" if more else "")

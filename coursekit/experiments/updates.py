@@ -8,36 +8,55 @@ than many a training here. The rules and the names of the calls are the same.
 from collections.abc import Callable, Mapping
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.nn.utils import parameters_to_vector
 
 
+def as_vectors(model: nn.Module) -> tuple[Tensor, Tensor]:
+    """Return all parameters of ``model`` as one vector, and their gradients.
+
+    The parameters become views of the first and their gradients views of the second:
+    who changes the vector moves the net, and a backward pass adds to the gradients.
+    That ends where a parameter or a gradient is replaced or set to None.
+
+    Returns
+    -------
+    values, slopes : Tensor of shape (parameters,)
+        In the order of ``model.parameters()``; the gradients start at 0.
+
+    Examples
+    --------
+    >>> layer = nn.Linear(2, 2)
+    >>> values, _ = as_vectors(layer)
+    >>> _ = values.zero_()
+    >>> layer.weight.count_nonzero().item()
+    0
+    """
+    parameters = list(model.parameters())
+    values = parameters_to_vector(parameters).detach()
+    slopes = torch.zeros_like(values)
+    sizes = [parameter.numel() for parameter in parameters]
+    parts = values.split(sizes), slopes.split(sizes)
+    for parameter, value, slope in zip(parameters, *parts, strict=True):
+        parameter.data = value.view_as(parameter)
+        parameter.grad = slope.view_as(parameter)
+    return values, slopes
+
+
 class Updates:
-    """What both rules share: where the parameters and their gradients lie.
+    """What both rules share.
 
     Parameters
     ----------
     model : nn.Module
-        Its parameters become views of ``values`` and their gradients views of
-        ``slopes``, so do not set a gradient to None while an object of this class is
-        in use.
+        Its parameters and gradients are put into vectors, see `as_vectors`.
     lr : float
         The rate, no unit; may be changed between updates.
-
-    Attributes
-    ----------
-    values, slopes : Tensor of shape (number of parameters,)
     """
 
     def __init__(self, model: nn.Module, lr: float) -> None:
-        self.lr, parameters = lr, list(model.parameters())
-        self.values = parameters_to_vector(parameters).detach()
-        self.slopes = torch.zeros_like(self.values)
-        sizes = [parameter.numel() for parameter in parameters]
-        parts = self.values.split(sizes), self.slopes.split(sizes)
-        for parameter, value, slope in zip(parameters, *parts, strict=True):
-            parameter.data = value.view_as(parameter)
-            parameter.grad = slope.view_as(parameter)
+        self.lr = lr
+        self.values, self.slopes = as_vectors(model)
 
     def zero_grad(self) -> None:
         """Set all gradients to 0; a backward pass then adds its own."""

@@ -142,33 +142,53 @@ class _Strike:
         return self._trace
 
 
-@contextlib.contextmanager
-def _in_main_thread(seconds: float, strike: _Strike) -> Iterator[None]:
+def _in_main_thread(
+    seconds: float, strike: _Strike
+) -> contextlib.AbstractContextManager[None]:
     """Use signals: a timer where there is one, else a thread that interrupts.
 
     Interrupting the kernel arrives here too, so that it stops a loop which swallows
-    KeyboardInterrupt. Handlers and timer are put back, with the time that is left.
+    KeyboardInterrupt: the learner's strike is followed by ours, as the clock's is.
+    Handlers and timer are put back, with the time that is left.
     """
+    by_signal = _by_timer if hasattr(signal, "setitimer") else _by_thread
+    return by_signal(seconds, strike)
+
+
+@contextlib.contextmanager
+def _by_timer(seconds: float, strike: _Strike) -> Iterator[None]:
+    def interrupted(_signal: int, frame: FrameType | None) -> None:
+        signal.setitimer(signal.ITIMER_REAL, _AGAIN, _AGAIN)
+        strike(frame, by_hand=True)
+
+    def timed_out(_signal: int, frame: FrameType | None) -> None:
+        strike(frame, by_hand=False)
+
+    # in this order: an interrupt sets the timer, which must find its own handler
+    with (
+        _handler(signal.SIGALRM, timed_out),
+        _timer(seconds, strike),
+        _handler(signal.SIGINT, interrupted),
+    ):
+        yield
+
+
+@contextlib.contextmanager
+def _by_thread(seconds: float, strike: _Strike) -> Iterator[None]:
     due = threading.Event()
 
     def interrupted(_signal: int, frame: FrameType | None) -> None:
         strike(frame, by_hand=not due.is_set())
 
-    def timed_out(_signal: int, frame: FrameType | None) -> None:
-        strike(frame, by_hand=False)
+    def interrupt() -> None:
+        due.set()
+        signal.raise_signal(signal.SIGINT)
 
-    with _handler(signal.SIGINT, interrupted):
-        if hasattr(signal, "setitimer"):
-            with _handler(signal.SIGALRM, timed_out), _timer(seconds, strike):
-                yield
-            return
-
-        def interrupt() -> None:
-            due.set()
-            signal.raise_signal(signal.SIGINT)
-
-        with _watchdog(seconds, strike, interrupt):
-            yield
+    with (
+        _handler(signal.SIGINT, interrupted),
+        _watchdog(seconds, strike, interrupt),
+    ):
+        yield
 
 
 @contextlib.contextmanager
@@ -218,16 +238,19 @@ def _timer(seconds: float, strike: _Strike) -> Iterator[None]:
 def _watchdog(
     seconds: float, strike: _Strike, interrupt: Callable[[], None]
 ) -> Iterator[None]:
-    """Call ``interrupt`` from a thread after ``seconds``, then again and again."""
+    """Call ``interrupt`` from a thread after ``seconds``, then again and again.
+
+    After a strike by hand it does not wait for the time to be over.
+    """
     done, lock = threading.Event(), threading.Lock()
+    end = time.monotonic() + seconds
 
     def watch() -> None:
-        wait = seconds
-        while not done.wait(wait):
+        while not done.wait(_AGAIN):
             with lock:
-                if not strike.over:
+                due = strike.stopped is not None or time.monotonic() > end
+                if due and not strike.over:
                     interrupt()
-            wait = _AGAIN
 
     threading.Thread(target=watch, name="coursekit-watchdog", daemon=True).start()
     try:

@@ -136,11 +136,16 @@ def test_an_exception_of_the_call_passes_through():
         within(5, lambda: 1 / 0)
 
 
-def test_an_interrupt_stops_even_a_loop_that_swallows_it():
+@pytest.mark.parametrize("timer", [True, False], ids=["a timer", "no timer"])
+def test_an_interrupt_stops_even_a_loop_that_swallows_it(timer, monkeypatch):
+    if not timer:
+        monkeypatch.delattr(signal, "setitimer", raising=False)
     threading.Timer(0.2, signal.raise_signal, [signal.SIGINT]).start()
+    begin = time.monotonic()
     with pytest.raises(Stopped) as stopped:
         within(20, swallow_everything)
     assert stopped.value.by_hand
+    assert time.monotonic() - begin < 10, "the clock stopped it"
 
 
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no timers here")

@@ -91,7 +91,8 @@ class _Submission:
         self.beside = fresh_main({})
         cells = (*job.beside, *(work.source for work in job.works))
         words = set(re.findall(r"\w+", "\n".join(cells)))
-        self.restore = keeper(words, self.bans.replaced)
+        probes = {work.probe.partition(":")[0] for work in job.works}
+        self.restore = keeper(words, self.bans.replaced, probes)
         self.room = MAX_NOTES
 
     def run(self, visit: Visit) -> None:

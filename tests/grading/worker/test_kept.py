@@ -1,10 +1,21 @@
 """What learner code patches is put back to what it was when it was looked at last."""
 
 import builtins
+import sys
+from dataclasses import replace
+from importlib import import_module
 
 import numpy as np
 import pytest
+from bulk.class_of import EXERCISES, filled, worked
 
+from coursekit.commands.course import installed_course
+from coursekit.grading.bulk.grade import Terms, grade
+from coursekit.grading.bulk.handed import Handed
+from coursekit.grading.worker import child, warm
+from coursekit.grading.worker import kept as kept_module
+from coursekit.grading.worker.frames import encode
+from coursekit.grading.worker.job import Job
 from coursekit.grading.worker.kept import keeper, kept
 
 
@@ -43,3 +54,65 @@ def test_what_refuses_in_the_place_of_a_forbidden_call_stays_there(array):
     restore()
     np.array, left = array, np.array
     assert left is refusing
+
+
+OURS = ("coursekit.probes", "coursekit.grading.worker", "coursekit.grading.walls")
+
+
+class Asked:
+    """Takes the jobs that workers would get, and does none of them."""
+
+    def __init__(self):
+        self.jobs = []
+
+    def run(self, job, torch):
+        """Say nothing of a job."""
+        self.jobs.append(job)
+        return {}
+
+
+def jobs_of(exercise):
+    """Return jobs of one case a task, which forbid nothing."""
+    asked, data = Asked(), filled(exercise, worked(exercise))
+    handed = Handed("ada", exercise=exercise, data=data)
+    grade(handed, installed_course(), asked, Terms("autumn", "1", "process"))
+    for job in asked.jobs:
+        works = (
+            replace(work, cases=dict([*work.cases.items()][:1]), forbidden=())
+            for work in job.works
+        )
+        yield Job(job.beside, tuple(works))
+
+
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_every_module_of_ours_that_runs_in_a_child_is_put_back(exercise, monkeypatch):
+    ran, profile = set(), sys.setprofile
+
+    def see(frame, *_):
+        ran.add(frame.f_globals.get("__name__", ""))
+
+    for name in warm._probes():
+        import_module(name)
+    kept.cache_clear()
+    put_back = []
+
+    def reached(*arguments):
+        put_back.append(find(*arguments))
+        return put_back[-1]
+
+    find = kept_module._reached
+    monkeypatch.setattr(kept_module, "_reached", reached)
+    monkeypatch.setattr(sys, "setprofile", lambda _: None)  # ours stays
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
+    for job in jobs_of(exercise):
+        ran.clear()
+        profile(see)
+        try:
+            child.live(job, child.Visit(), encode, str)
+        finally:
+            profile(None)
+        # what a cell calls of the rest is not there in a worker
+        ours = {name for name in ran if name.startswith(OURS)}
+        assert "coursekit.probes.run" in ours
+        assert ours <= put_back[-1]
+    kept.cache_clear()

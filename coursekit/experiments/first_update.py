@@ -13,7 +13,8 @@ import torch
 from torch import nn
 
 from coursekit.experiments.checks import at_least, one_of
-from coursekit.experiments.training import OPTIMIZERS, Split, digits
+from coursekit.experiments.training import Split, digits
+from coursekit.experiments.updates import OPTIMIZERS
 from coursekit.nets import ResidualNet
 
 
@@ -58,7 +59,7 @@ def moved(config: Config, data: Split, *, depth: int, seed: int) -> float:
         generator=torch.Generator().manual_seed(seed),
     ).to(config.device)
     lr = config.lr / depth if config.divide_by_depth else config.lr
-    update = OPTIMIZERS[config.optimizer](net.blocks.parameters(), lr, 0.0)
+    update = OPTIMIZERS[config.optimizer](net.blocks, lr, 0.0)
     before = net.activations(data.train_x)[-1]
     nn.functional.cross_entropy(net.head(before), data.train_y).backward()
     update.step()

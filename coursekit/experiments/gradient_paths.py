@@ -16,7 +16,6 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.func import jacrev
 
 from coursekit.experiments.checks import at_least
 from coursekit.nets import BlockStack
@@ -122,21 +121,21 @@ def run(config: Config) -> Result:
 
 
 def terms_of(net: BlockStack, x: Tensor, y: Tensor) -> tuple[np.ndarray, np.ndarray]:
-    """Sort the gradient of a net's loss on one sample; all in float64.
+    """Sort the gradients of a net's losses on N samples; all in float64.
 
     Parameters
     ----------
     net : BlockStack
         Of blocks that add ``branch`` to their input and do nothing after. It is used
         in evaluation mode, where samples do not meet, and stays as it is.
-    x, y : Tensor of shape (1, d_in) and (1,)
-        The sample and its class.
+    x, y : Tensor of shape (N, d_in) and (N,)
+        The samples and their classes.
 
     Returns
     -------
-    terms : ndarray of shape (L + 1, width)
-        From `gradient_by_path_length`.
-    gradient : ndarray of shape (width,)
+    terms : ndarray of shape (N, L + 1, width)
+        From `gradient_by_path_length`, for each sample.
+    gradient : ndarray of shape (N, width)
         What autograd gives for the gradient at the first block's input.
 
     Raises
@@ -152,22 +151,26 @@ def terms_of(net: BlockStack, x: Tensor, y: Tensor) -> tuple[np.ndarray, np.ndar
             )
     net = deepcopy(net).double().eval()
     activations = net.activations(x.double())
-    loss = nn.functional.cross_entropy(net.head(activations[-1]), y)
+    losses = nn.functional.cross_entropy(net.head(activations[-1]), y, reduction="sum")
     ends = activations[0], activations[-1]
-    first, last = (g[0].cpu().numpy() for g in torch.autograd.grad(loss, ends))
-    branches = [
-        jacrev(block.branch)(a.detach())[0, :, 0].detach().cpu().numpy()
-        for block, a in zip(net.blocks, activations, strict=False)
-    ]
-    return gradient_by_path_length(branches, last), first
+    first, last = (g.cpu().numpy() for g in torch.autograd.grad(losses, ends))
+    # row j of every sample's Jacobian at once: samples do not meet
+    rows = torch.eye(last.shape[1]).to(activations[0])[:, None].expand(-1, len(x), -1)
+    branches = []
+    for block, a in zip(net.blocks, activations, strict=False):
+        a = a.detach().requires_grad_()
+        branches += torch.autograd.grad(block.branch(a), a, rows, is_grads_batched=True)
+    jacobians = torch.stack(branches).movedim(2, 0).cpu().numpy()  # (N, L, d, d)
+    pairs = zip(jacobians, last, strict=True)
+    return np.array([gradient_by_path_length(list(j), g) for j, g in pairs]), first
 
 
 def of_net(net: BlockStack, x: Tensor, y: Tensor) -> Result:
     """Return a `Result` with one run for each of the samples ``x``, ``y``.
 
-    Parameters are those of `terms_of`, for N samples. The shares of a sample without
-    any gradient are NaN.
+    Parameters are those of `terms_of`. The shares of a sample without any gradient are
+    NaN.
     """
-    samples = [terms_of(net, x[i : i + 1], y[i : i + 1])[0] for i in range(len(x))]
-    shares, growth = zip(*map(sorted_gradient, samples), strict=True)
+    terms, _ = terms_of(net, x, y)
+    shares, growth = zip(*map(sorted_gradient, terms), strict=True)
     return Result(np.array(shares), np.array(growth))

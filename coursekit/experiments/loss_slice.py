@@ -68,13 +68,13 @@ class Result:
 
 def one_slice(at: loss_variation.Position, lengths: np.ndarray) -> np.ndarray:
     """Return the loss of the batch after a step of every length; the net stays."""
-    start, found = [p.detach().clone() for p in at.net.parameters()], []
+    start, found = at.values.clone(), []
     with torch.no_grad():
         for length in lengths:
-            loss_variation.move(at.net, start, at.gradient, float(length))
+            at.values.copy_(start - float(length) * at.gradient)
             loss = nn.functional.cross_entropy(at.net(at.x), at.y)
             found.append(float(loss))
-    loss_variation.move(at.net, start, at.gradient, 0.0)
+    at.values.copy_(start)
     return np.nan_to_num(found, nan=np.inf, posinf=np.inf)
 
 
@@ -98,7 +98,7 @@ def run(config: Config) -> Result:
         for at in loss_variation.positions(training, norm=norm, seed=config.seed):
             if at.step in config.moments:
                 losses.append(one_slice(at, lengths))
-                slopes.append(sum(float(g.square().sum()) for g in at.gradient))
+                slopes.append(float(at.gradient.square().sum()))
     shape = len(config.norms), len(config.moments)
     moments = tuple(sorted(config.moments))
     return Result(

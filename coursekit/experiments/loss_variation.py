@@ -16,10 +16,12 @@ from typing import NamedTuple
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.nn.utils import parameters_to_vector
 from tqdm.auto import tqdm
 
 from coursekit.experiments.checks import at_least, one_of
 from coursekit.experiments.training import batches, digits
+from coursekit.experiments.updates import as_vectors
 from coursekit.nets import PlainNet
 
 #: torch's own batch norm runs fused; no running statistics, which probing would move
@@ -85,54 +87,45 @@ class Result:
 class Position(NamedTuple):
     """Where a net stands before an update.
 
-    ``net`` is the net itself, ``x`` (N, 64) and ``y`` (N,) the batch, ``loss`` (nats)
-    and ``gradient`` (one tensor a parameter) what the batch says there.
+    Attributes
+    ----------
+    step : int
+        Updates done.
+    net : nn.Module
+        The net itself, in training mode.
+    values : Tensor of shape (parameters,)
+        Its parameters: who changes the vector moves the net.
+    x, y : Tensor of shape (N, 64) and (N,)
+        The batch.
+    loss : float
+        Of the batch, nats.
+    gradient : Tensor of shape (parameters,)
+        Of this loss.
     """
 
     step: int
     net: nn.Module
+    values: Tensor
     x: Tensor
     y: Tensor
     loss: float
-    gradient: list[Tensor]
+    gradient: Tensor
 
 
-def loss_and_gradient(
-    net: nn.Module, x: Tensor, y: Tensor
-) -> tuple[float, list[Tensor]]:
-    """Return the cross-entropy (nats) on a batch and its gradient, in training mode."""
+def loss_and_gradient(net: nn.Module, x: Tensor, y: Tensor) -> tuple[float, Tensor]:
+    """Return the cross-entropy (nats) on a batch and its gradient, (parameters,)."""
     loss = nn.functional.cross_entropy(net(x), y)
-    return float(loss.detach()), list(torch.autograd.grad(loss, [*net.parameters()]))
+    gradients = torch.autograd.grad(loss, list(net.parameters()))
+    return float(loss.detach()), parameters_to_vector(gradients)
 
 
-@torch.no_grad()
-def move(
-    net: nn.Module, start: Sequence[Tensor], along: Sequence[Tensor], by: float
-) -> None:
-    """Set the parameters of ``net`` to ``start - by * along``."""
-    for parameter, origin, direction in zip(
-        net.parameters(), start, along, strict=True
-    ):
-        parameter.copy_(origin - by * direction)
-
-
-def probe(
-    net: nn.Module,
-    x: Tensor,
-    y: Tensor,
-    gradient: Sequence[Tensor],
-    lengths: Sequence[float],
-) -> list[tuple[float, float]]:
-    """Walk against the gradient and come back; return loss and change of gradient.
+def probe(at: Position, lengths: Sequence[float]) -> list[tuple[float, float]]:
+    """Walk from a position against its gradient, and come back.
 
     Parameters
     ----------
-    net : nn.Module
-        In training mode; as it was afterwards.
-    x, y : Tensor
-        The batch.
-    gradient : sequence of Tensor
-        Of the batch's loss, as `loss_and_gradient` returns it.
+    at : Position
+        Its net is afterwards as it was.
     lengths : sequence of float
         How far to go, in units of the gradient.
 
@@ -141,14 +134,12 @@ def probe(
     list of (float, float)
         For each length the loss (nats) and the length of the gradient's change.
     """
-    start, found = [p.detach().clone() for p in net.parameters()], []
+    start, found = at.values.clone(), []
     for length in lengths:
-        move(net, start, gradient, length)
-        loss, there = loss_and_gradient(net, x, y)
-        pairs = zip(there, gradient, strict=True)
-        change = sum(float((new - old).square().sum()) for new, old in pairs) ** 0.5
-        found.append((loss, change))
-    move(net, start, gradient, 0.0)
+        at.values.copy_(start - length * at.gradient)
+        loss, there = loss_and_gradient(at.net, at.x, at.y)
+        found.append((loss, float((there - at.gradient).norm())))
+    at.values.copy_(start)
     return found
 
 
@@ -173,6 +164,7 @@ def positions(config: Config, *, norm: str, seed: int) -> Iterator[Position]:
         norm=NORMS[norm],
         generator=torch.Generator().manual_seed(seed),
     ).to(config.device)
+    values, _ = as_vectors(net)
     order = batches(
         len(data.train_x),
         batch_size=config.batch_size,
@@ -182,9 +174,8 @@ def positions(config: Config, *, norm: str, seed: int) -> Iterator[Position]:
     for step, batch in enumerate(order):
         x, y = data.train_x[batch], data.train_y[batch]
         loss, gradient = loss_and_gradient(net, x, y)
-        yield Position(step, net, x, y, loss, gradient)
-        start = [p.detach().clone() for p in net.parameters()]
-        move(net, start, gradient, config.lr)
+        yield Position(step, net, values, x, y, loss, gradient)
+        values.sub_(gradient, alpha=config.lr)
 
 
 def one_net(config: Config, *, norm: str, seed: int) -> np.ndarray:
@@ -192,7 +183,7 @@ def one_net(config: Config, *, norm: str, seed: int) -> np.ndarray:
     lengths = [config.lr * distance for distance in config.distances]
     return np.array(
         [
-            probe(at.net, at.x, at.y, at.gradient, lengths)
+            probe(at, lengths)
             for at in positions(config, norm=norm, seed=seed)
             if at.step % config.every == 0
         ]

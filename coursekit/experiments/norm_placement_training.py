@@ -1,8 +1,7 @@
 r"""Training with the norm at several places: Adam with and without warm-up.
 
 The nets are those of `coursekit.experiments.norm_placement`, twelve blocks deep. The
-rate is constant, or grows in equal steps to a constant one: warm-up. The loop is that
-of `coursekit.experiments.training`, with this rate.
+rate is constant, or grows in equal steps to a constant one: warm-up.
 
 Source: Xiong et al., "On Layer Normalization in the Transformer Architecture", 2020,
 arXiv:2002.04745, who train Post-LN and Pre-LN Transformers with and without warm-up.
@@ -12,7 +11,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from torch import nn
 from tqdm.auto import tqdm
 
 from coursekit.experiments.checks import at_least
@@ -20,8 +18,8 @@ from coursekit.experiments.norm_placement import new_net
 from coursekit.experiments.training import (
     Split,
     accuracy,
-    batches,
     digits,
+    train,
     training_loss,
 )
 
@@ -68,19 +66,6 @@ class Result:
         return self.losses[self.placements.index(placement), :, -1]
 
 
-def warmth(update: int, warm_up: int) -> float:
-    """Return the share of the full rate at an update, counted from 1.
-
-    Examples
-    --------
-    >>> [warmth(update, 4) for update in (1, 2, 4, 5)]
-    [0.25, 0.5, 1.0, 1.0]
-    >>> warmth(1, 0)
-    1.0
-    """
-    return min(1.0, update / warm_up) if warm_up else 1.0
-
-
 def train_one(
     config: Config, data: Split, *, placement: str, seed: int
 ) -> tuple[list[float], float]:
@@ -92,25 +77,23 @@ def train_one(
         activation=config.activation,
         seed=seed,
     ).to(config.device)
-    updates = torch.optim.Adam(net.parameters(), config.lr)
-    order = batches(
-        len(data.train_x),
-        batch_size=config.batch_size,
-        steps=config.steps,
-        generator=torch.Generator().manual_seed(seed),
-    )
-    losses = [training_loss(net, data)]
-    for done, batch in enumerate(order, start=1):
-        net.train()
-        updates.param_groups[0]["lr"] = config.lr * warmth(done, config.warm_up)
-        loss = nn.functional.cross_entropy(
-            net(data.train_x[batch]), data.train_y[batch]
-        )
-        updates.zero_grad()
-        loss.backward()
-        updates.step()
-        if done % config.every == 0:
+    losses: list[float] = []
+
+    def watch(step: int) -> None:
+        if step % config.every == 0:
             losses.append(training_loss(net, data))
+
+    train(
+        net,
+        data,
+        steps=config.steps,
+        batch_size=config.batch_size,
+        lr=config.lr,
+        warm_up=config.warm_up,
+        optimizer="adam",
+        generator=torch.Generator().manual_seed(seed),
+        watch=watch,
+    )
     return losses, accuracy(net, data)
 
 

@@ -1,6 +1,6 @@
 """The one training loop of the course: the digits, seeded, on any device."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import torch
@@ -8,12 +8,7 @@ from torch import Tensor, nn
 
 from coursekit.data import load_digits
 from coursekit.experiments.checks import at_least, one_of
-
-#: optimizer: (parameters, lr, momentum) -> the optimizer; Adam keeps its own momenta
-OPTIMIZERS: Mapping[str, Callable[..., torch.optim.Optimizer]] = {
-    "sgd": lambda params, lr, momentum: torch.optim.SGD(params, lr, momentum),
-    "adam": lambda params, lr, momentum: torch.optim.Adam(params, lr),
-}
+from coursekit.experiments.updates import OPTIMIZERS
 
 
 @dataclass(frozen=True)
@@ -90,6 +85,19 @@ def batches(
             yield order[start : start + batch_size]
 
 
+def warmth(update: int, warm_up: int) -> float:
+    """Return the share of the full rate at an update, counted from 1.
+
+    Examples
+    --------
+    >>> [warmth(update, 4) for update in (1, 2, 4, 5)]
+    [0.25, 0.5, 1.0, 1.0]
+    >>> warmth(1, 0)
+    1.0
+    """
+    return min(1.0, update / warm_up) if warm_up else 1.0
+
+
 def train(
     model: nn.Module,
     data: Split,
@@ -98,6 +106,7 @@ def train(
     batch_size: int,
     lr: float,
     momentum: float = 0.0,
+    warm_up: int = 0,
     optimizer: str = "sgd",
     generator: torch.Generator,
     watch: Callable[[int], None] | None = None,
@@ -114,12 +123,15 @@ def train(
         Number and size of the updates' batches.
     lr, momentum : float
         Of the optimizer, no unit; "adam" takes no momentum.
+    warm_up : int, default=0
+        Updates in which the rate grows in equal steps to ``lr``.
     optimizer : {"sgd", "adam"}, default="sgd"
         Adam with torch's own betas and eps.
     generator : torch.Generator
         Draws the batches.
     watch : callable, optional
-        Called with the number of steps done: before the first and after each.
+        Called with the number of steps done: before the first and after each. It may
+        leave ``model`` in either mode.
 
     Raises
     ------
@@ -127,21 +139,23 @@ def train(
         As `batches`, and for an unknown optimizer.
     """
     one_of("train", "optimizer", optimizer, OPTIMIZERS)
-    updates = OPTIMIZERS[optimizer](model.parameters(), lr, momentum)
+    updates = OPTIMIZERS[optimizer](model, lr, momentum)
     watch = watch or (lambda _: None)
     watch(0)
     order = batches(
         len(data.train_x), batch_size=batch_size, steps=steps, generator=generator
     )
     for done, batch in enumerate(order, start=1):
-        model.train()
+        if not model.training:  # switching it visits every module
+            model.train()
         logits = model(data.train_x[batch])
         loss = nn.functional.cross_entropy(logits, data.train_y[batch])
         updates.zero_grad()
         loss.backward()
+        updates.lr = lr * warmth(done, warm_up)
         updates.step()
-        model.eval()
         watch(done)
+    model.eval()
 
 
 @torch.no_grad()

@@ -4,7 +4,6 @@ import math
 
 import torch
 from torch import nn
-from torch.nn.utils import skip_init
 
 #: He's gain for ReLU: the half that ReLU cuts away is made up for (arXiv:1502.01852).
 HE = math.sqrt(2.0)
@@ -58,6 +57,16 @@ def draw(weight: torch.Tensor, *, gain: float, generator: torch.Generator) -> No
     weight.copy_(noise * (gain / math.sqrt(fan_in)))
 
 
+def undrawn(kind: type[nn.Module], *args: object, **options: object) -> nn.Module:
+    """Return a layer on the CPU and leave torch's global generator where it was.
+
+    The layer's own initialization draws from it. `torch.nn.utils.skip_init` would spare
+    the drawing, but takes ten times as long and imports a compiler.
+    """
+    with torch.random.fork_rng(devices=()):
+        return kind(*args, device="cpu", **options)
+
+
 def linear(
     d_in: int,
     d_out: int,
@@ -76,13 +85,11 @@ def linear(
     >>> layer.weight.shape, layer.bias.count_nonzero().item()
     (torch.Size([5, 3]), 0)
     """
-    # skip_init: torch's own initialization would move the global generator
-    device = torch.get_default_device() if device is None else device
-    layer = skip_init(nn.Linear, d_in, d_out, bias=bias, device=device, dtype=dtype)
+    layer = undrawn(nn.Linear, d_in, d_out, bias=bias, dtype=dtype)
     draw(layer.weight, gain=gain, generator=generator)
     if bias:
         nn.init.zeros_(layer.bias)
-    return layer
+    return layer.to(torch.get_default_device() if device is None else device)
 
 
 def convolution(
@@ -105,8 +112,7 @@ def convolution(
     >>> layer(torch.zeros(1, 3, 6, 6)).shape
     torch.Size([1, 8, 6, 6])
     """
-    device = torch.get_default_device() if device is None else device
-    layer = skip_init(
+    layer = undrawn(
         nn.Conv2d,
         c_in,
         c_out,
@@ -114,8 +120,7 @@ def convolution(
         stride=stride,
         padding=kernel_size // 2,
         bias=False,
-        device=device,
         dtype=dtype,
     )
     draw(layer.weight, gain=HE, generator=generator)
-    return layer
+    return layer.to(torch.get_default_device() if device is None else device)

@@ -282,8 +282,8 @@ taken = [gradient_paths.of_net(net, *some).mean_lengths for net in nets]
 trained_length.reveal(round(np.median(taken), 1), measured=True)
 
 # %% what-trained-says
-terms, autograd = gradient_paths.terms_of(nets[0], some[0][:1], some[1][:1])
-gap = np.abs(terms.sum(axis=0) - autograd).max() / np.abs(autograd).max()
+terms, autograd = gradient_paths.terms_of(nets[0], *some)
+gap = np.abs(terms.sum(axis=1) - autograd).max() / np.abs(autograd).max()
 claim("The terms add up to autograd's gradient.", gap, "<", 1e-12, measured=True)
 longest = np.median(taken, axis=1).max()
 claim("In each net the gradient takes under 3.", longest, "<", 3, measured=True)

@@ -46,11 +46,10 @@ def sample():
 
 
 def test_terms_of_a_net_add_up_to_the_gradient_of_autograd(sample):
-    x, y = (part[:1] for part in sample)
     net = ResidualNet(5, 2, depth=4, width=8, mode="pre", norm="layer")
-    terms, gradient = experiment.terms_of(net, x, y)
-    assert terms.shape == (5, 8)
-    np.testing.assert_allclose(terms.sum(axis=0), gradient, rtol=1e-10)
+    terms, gradients = experiment.terms_of(net, *sample)
+    assert terms.shape == (3, 5, 8)
+    np.testing.assert_allclose(terms.sum(axis=1), gradients, rtol=1e-10)
 
 
 def test_a_net_whose_branches_start_at_zero_has_only_the_shortest_path(sample):

@@ -26,15 +26,15 @@ def test_probe_leaves_the_net_where_it_was():
     )
     before = [p.detach().clone() for p in at.net.parameters()]
     # `positions` has taken its step by now; the walk starts from there
-    experiment.probe(at.net, at.x, at.y, at.gradient, [0.1, 3.0])
+    experiment.probe(at, [0.1, 3.0])
     for old, new in zip(before, at.net.parameters(), strict=True):
         assert torch.equal(old, new)
 
 
 def test_first_order_change_is_what_the_gradient_says():
     at = next(experiment.positions(experiment.Config(), norm="batch", seed=0))
-    slope = sum(float(g.square().sum()) for g in at.gradient)
-    ((loss, _),) = experiment.probe(at.net, at.x, at.y, at.gradient, [1e-3])
+    slope = float(at.gradient.square().sum())
+    ((loss, _),) = experiment.probe(at, [1e-3])
     assert at.loss - loss == pytest.approx(1e-3 * slope, rel=0.05)
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from coursekit.experiments import norm_placement_training as experiment
+from coursekit.experiments.training import warmth
 
 SHORT = {"steps": 60, "every": 30, "seeds": (0,)}
 
@@ -27,7 +28,7 @@ def test_smaller_steps_train_post_ln_too():
 def test_warm_up_changes_the_start_and_reaches_the_full_rate():
     warm = experiment.Config(placements=("post",), warm_up=60, **SHORT)
     assert experiment.run(warm).final("post")[0] < 1.5
-    assert experiment.warmth(60, 60) == experiment.warmth(600, 60) == 1
+    assert warmth(60, 60) == warmth(600, 60) == 1
 
 
 def test_losses_are_taken_at_the_updates_that_are_named(result):

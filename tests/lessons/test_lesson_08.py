@@ -14,6 +14,7 @@ from coursekit.experiments import (
     norm_curves,
     norm_placement,
     norm_placement_training,
+    training,
     without_centring,
     zero_last_norm,
 )
@@ -84,7 +85,7 @@ def test_post_ln_learns_when_its_norm_moves_into_the_branch(few_seeds, monkeypat
 
 
 def test_warm_up_that_is_left_out_helps_nobody(few_seeds, monkeypatch):
-    monkeypatch.setattr(norm_placement_training, "warmth", lambda *_: 1.0)
+    monkeypatch.setattr(training, "warmth", lambda *_: 1.0)
     cells = ("guess-post-training", "run-the-training", "guess-the-warm-up")
     attempts = ("run-the-warm-up", "run-smaller-steps", "what-the-attempts-say")
     assert "away from chance" in failing_claim("08", *cells, *attempts)

@@ -72,20 +72,17 @@ def test_the_page_itself_never_scrolls_sideways(tab, width):
     assert wide <= width
 
 
-<<<<<<< HEAD
-=======
 @pytest.mark.parametrize("width", [320, 1280])
-def test_code_is_wrapped_and_hides_nothing_at_its_right(opened, width):
-    tab = opened(PAGES[0], width)
-    hidden = (
-        "[...document.querySelectorAll('pre')].map(e => e.scrollWidth - e.clientWidth)"
-    )
-    found = tab.evaluate(hidden)
-    assert len(found) > 2 and set(found) == {0}
+def test_code_is_wrapped_and_hides_nothing_at_its_right(browser, written, width):
+    with opened(browser, written / PAGES[0]) as tab:
+        widen(tab, width)
+        found = tab.evaluate(
+            "[...document.querySelectorAll('pre')].map("
+            "e => e.scrollWidth - e.clientWidth)"
+        )
+        assert len(found) > 2 and set(found) == {0}
 
 
-@pytest.mark.parametrize("page", PAGES)
->>>>>>> grading
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_text_stands_out_from_what_is_behind_it(tab, scheme):
     widen(tab, 1280)

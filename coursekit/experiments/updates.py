@@ -1,8 +1,7 @@
-"""SGD and Adam on all parameters of a net at once: they lie in one vector.
+"""torch's SGD and Adam on all parameters of a net at once: they lie in one vector.
 
-The nets of the course have hundreds of small parameters. torch's own optimizers visit
-one after the other, and the first of them imports torch's compiler, which takes longer
-than many a training here. The rules and the names of the calls are the same.
+The nets of the course have hundreds of small parameters, and an optimizer that visits
+one after the other takes longer than the rest of a training step.
 """
 
 from collections.abc import Callable, Mapping
@@ -17,7 +16,8 @@ def as_vectors(model: nn.Module) -> tuple[Tensor, Tensor]:
 
     The parameters become views of the first and their gradients views of the second:
     who changes the vector moves the net, and a backward pass adds to the gradients.
-    That ends where a parameter or a gradient is replaced or set to None.
+    That ends where a parameter or a gradient is replaced or set to None; so give
+    ``zero_grad`` of an optimizer ``set_to_none=False``.
 
     Returns
     -------
@@ -43,75 +43,25 @@ def as_vectors(model: nn.Module) -> tuple[Tensor, Tensor]:
     return values, slopes
 
 
-class Updates:
-    """What both rules share.
-
-    Parameters
-    ----------
-    model : nn.Module
-        Its parameters and gradients are put into vectors, see `as_vectors`.
-    lr : float
-        The rate, no unit; may be changed between updates.
-    """
-
-    def __init__(self, model: nn.Module, lr: float) -> None:
-        self.lr = lr
-        self.values, self.slopes = as_vectors(model)
-
-    def zero_grad(self) -> None:
-        """Set all gradients to 0; a backward pass then adds its own."""
-        self.slopes.zero_()
+def sgd(model: nn.Module, lr: float, momentum: float = 0.0) -> torch.optim.SGD:
+    """Return torch's SGD on all parameters of ``model`` at once; see `as_vectors`."""
+    return torch.optim.SGD([_as_one_parameter(model)], lr, momentum)
 
 
-class SGD(Updates):
-    """Gradient descent with momentum, as `torch.optim.SGD`.
-
-    Examples
-    --------
-    >>> layer = nn.Linear(1, 1, bias=False)
-    >>> _ = nn.init.ones_(layer.weight)
-    >>> updates = SGD(layer, lr=0.5)
-    >>> layer(torch.ones(1)).backward()
-    >>> updates.step()
-    >>> layer.weight.item()
-    0.5
-    """
-
-    def __init__(self, model: nn.Module, lr: float, momentum: float = 0.0) -> None:
-        super().__init__(model, lr)
-        self.momentum, self.velocity = momentum, torch.zeros_like(self.values)
-
-    def step(self) -> None:
-        """Move the parameters once."""
-        self.velocity.mul_(self.momentum).add_(self.slopes)
-        self.values.add_(self.velocity, alpha=-self.lr)
+def adam(model: nn.Module, lr: float, _momentum: float = 0.0) -> torch.optim.Adam:
+    """Return torch's Adam, with its own momenta, on all parameters at once."""
+    return torch.optim.Adam([_as_one_parameter(model)], lr)
 
 
-class Adam(Updates):
-    """Adam with torch's defaults, as `torch.optim.Adam`.
-
-    Source: Kingma, Ba, 2014, arXiv:1412.6980, Algorithm 1.
-    """
-
-    BETAS, EPS = (0.9, 0.999), 1e-8
-
-    def __init__(self, model: nn.Module, lr: float) -> None:
-        super().__init__(model, lr)
-        self.mean, self.square = torch.zeros(2, *self.values.shape).to(self.values)
-        self.done = 0
-
-    def step(self) -> None:
-        """Move the parameters once."""
-        self.done += 1
-        beta1, beta2 = self.BETAS
-        self.mean.lerp_(self.slopes, 1 - beta1)
-        self.square.mul_(beta2).addcmul_(self.slopes, self.slopes, value=1 - beta2)
-        size = self.square.sqrt().div_((1 - beta2**self.done) ** 0.5).add_(self.EPS)
-        self.values.addcdiv_(self.mean, size, value=-self.lr / (1 - beta1**self.done))
+def _as_one_parameter(model: nn.Module) -> nn.Parameter:
+    values, slopes = as_vectors(model)
+    whole = nn.Parameter(values)
+    whole.grad = slopes
+    return whole
 
 
-#: optimizer: (model, lr, momentum) -> its updates; Adam keeps its own momenta
-OPTIMIZERS: Mapping[str, Callable[[nn.Module, float, float], Updates]] = {
-    "sgd": SGD,
-    "adam": lambda model, lr, momentum: Adam(model, lr),
+#: optimizer: (model, lr, momentum) -> what updates it
+OPTIMIZERS: Mapping[str, Callable[..., torch.optim.Optimizer]] = {
+    "sgd": sgd,
+    "adam": adam,
 }

@@ -22,7 +22,8 @@ The page holds all it needs, reveal.js included: it opens without any network. A
 keys and Space move. S opens the speaker view in a window of its own, which the browser
 must allow: notes, clock and the next slide. Esc shows all slides, F fills the screen,
 Shift and ? list the keys. An address that ends in .html#/7 leads to slide 7, and one
-that ends in .html?print-pdf shows all slides as pages, to print or to save as PDF.
+that ends in .html?print-pdf shows all slides as pages, to print or to save as PDF;
+with &showNotes=separate-page behind it, the notes too.
 """
 
 

@@ -165,17 +165,16 @@ def _begins(kind: str, before: Slide, cell: NotebookNode, lines: float) -> bool:
 
 def _next(kind: str, slides: list[Slide], cell: NotebookNode, pages: Cells) -> Slide:
     """Return an empty slide under the cell's heading, or the last one's."""
+    before = slides[-1] if slides else Slide("")
     below = kind == "subslide" and bool(slides)
     own = cell.cell_type == "markdown" and HEADING.match(cell.source)
     if own:
         plain = NotebookNode(cell)
         plain.source, plain.metadata = own[1], NotebookNode()
         return Slide(plain_text(pages.render(plain)), below=below)
-    if not slides:
-        return Slide("", continued=True)
     # what does not fit on a slide below goes on below
-    below |= not kind and slides[-1].below
-    return Slide(slides[-1].heading, continued=True, below=below)
+    below |= before.below and not kind
+    return Slide(before.heading, continued=True, below=below)
 
 
 def lines_of(cell: NotebookNode) -> float:

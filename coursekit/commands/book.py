@@ -18,7 +18,12 @@ examples:
   coursekit slides 05_batch_norm    writes 05_batch_norm.slides.html
   coursekit slides 05 --out talk.html
 
-Arrow keys move; the notes for instructors are behind the button Speaker notes.
+The page holds all it needs, reveal.js included: it opens without any network. Arrow
+keys and Space move. S opens the speaker view in a window of its own, which the browser
+must allow: notes, clock and the next slide. Esc shows all slides, F fills the screen,
+Shift and ? list the keys. An address that ends in .html#/7 leads to slide 7, and one
+that ends in .html?print-pdf shows all slides as pages, to print or to save as PDF;
+with &showNotes=separate-page behind it, the notes too.
 """
 
 
@@ -90,7 +95,7 @@ def print_pages(pages: tuple[Path, ...]) -> int:
 
 
 def slides(options: argparse.Namespace) -> int:
-    """Write the slides of one lesson: a page with its own viewer and speaker notes."""
+    """Write the slides of one lesson: a page with reveal.js and speaker notes."""
     from coursekit.authoring.book import course
     from coursekit.authoring.book.slides import slides_of
     from coursekit.authoring.notebooks import write_if_new

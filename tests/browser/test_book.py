@@ -1,13 +1,11 @@
-"""The book and the slides in a real browser, from disk, with the network off."""
-
-from contextlib import contextmanager
+"""The book in a real browser, from disk, with the network off."""
 
 import pytest
+from offline_page import check_with_axe, unfold, visits
 
 from coursekit.authoring.book import paper
-from coursekit.authoring.book.course import KINDS, find, read_course
+from coursekit.authoring.book.course import KINDS, read_course
 from coursekit.authoring.book.files import write_book
-from coursekit.authoring.book.slides import slides_of
 from coursekit.study.folder import course_folder
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -27,61 +25,21 @@ PAGES = [
 def book(tmp_path_factory):
     chapters = read_course(course_folder())
     folder = tmp_path_factory.mktemp("book with a space")
-    written = write_book(chapters, folder)
-    talk = folder / "talk.html"
-    talk.write_text(slides_of(find(chapters, "05")), encoding="utf-8")
-    return written
-
-
-@contextmanager
-def visits(browser, book):
-    """Give a function that opens a page offline; at the end nothing was asked for."""
-    contexts, asked, errors = [], [], []
-
-    def opened(address, width=1280):
-        context = browser.new_context(
-            offline=True, viewport={"width": width, "height": 800}
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.on("request", lambda request: asked.append(request.url))
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on(
-            "console",
-            lambda said: errors.append(said.text) if said.type == "error" else None,
-        )
-        path, _, anchor = address.partition("#")
-        page.goto(f"{(book.folder / path).as_uri()}{'#' if anchor else ''}{anchor}")
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
-    assert errors == []
-    assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
+    return write_book(chapters, folder)
 
 
 @pytest.fixture
 def visit(browser, book):
     """Return a function that opens a page for one test."""
-    with visits(browser, book) as opened:
-        yield opened
+    with visits(browser, book.folder) as visit:
+        yield visit
 
 
 @pytest.fixture(scope="module", params=PAGES)
 def any_page(request, browser, book):
     """Open each page once, for all that is asked of every page."""
-    with visits(browser, book) as opened:
-        yield opened(request.param)
-
-
-def unfold(page):
-    # in a frame: at the start of one a page that became narrow folds its contents
-    page.evaluate(
-        """new Promise(requestAnimationFrame).then(() => {
-            for (const part of document.querySelectorAll('details')) part.open = true;
-        })"""
-    )
+    with visits(browser, book.folder) as visit:
+        yield visit(request.param)
 
 
 def test_every_page_of_the_book_is_opened_here(book):
@@ -120,20 +78,10 @@ def test_lines_of_text_have_about_seventy_characters(visit):
 
 
 @pytest.mark.parametrize(
-    "address", ["index.html", LESSON, "exercises/05_batch_norm.html", "talk.html"]
+    "address", ["index.html", LESSON, "exercises/05_batch_norm.html"]
 )
 def test_axe_finds_nothing_to_mend_by_day_and_by_night(visit, address):
-    run = pytest.importorskip(
-        "axe_playwright_python.sync_playwright",
-        reason="axe-playwright-python is not installed",
-    )
-    page = visit(address)
-    unfold(page)
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
-        # axe takes a header with nothing but a formula for empty; readers speak it
-        found = run.Axe().run(page, context={"exclude": "th:has(> math:only-child)"})
-        assert found.violations_count == 0, f"{scheme}: {found.generate_report()}"
+    check_with_axe(visit(address))
 
 
 def test_search_finds_a_heading_on_another_page_by_keyboard(visit):
@@ -204,34 +152,3 @@ def test_on_paper_nothing_is_folded_and_no_frame_is_printed(visit):
 def test_a_page_becomes_a_pdf(browser, book):
     pdf = paper.print_pdf(paper.browser(), book.chapters[1])
     assert pdf.read_bytes().startswith(b"%PDF")
-
-
-def test_slides_move_by_keys_and_keep_their_place_in_the_address(visit):
-    page = visit("talk.html")
-    page.keyboard.press("ArrowRight")
-    page.keyboard.press("PageDown")
-    page.keyboard.press("ArrowLeft")
-    page.wait_for_url("**#2")
-    assert page.locator("#place").text_content().startswith("2 /")
-    page.keyboard.press("End")
-    count = page.locator(".slide").count()
-    assert page.locator("#place").text_content() == f"{count} / {count}"
-
-
-def test_slides_fit_their_window(visit):
-    page = visit("talk.html")
-    too_high = page.evaluate(
-        """() => [...document.querySelectorAll('.slide')]
-            .filter(slide => slide.scrollHeight > innerHeight * 1.02)
-            .map(slide => slide.id)"""
-    )
-    assert len(too_high) < 4
-
-
-def test_notes_open_in_a_window_of_their_own(visit):
-    page = visit("talk.html")
-    with page.expect_popup() as popup:
-        page.get_by_role("button", name="Speaker notes").click()
-    assert "Why we teach this" in popup.value.locator("body").inner_text()
-    page.keyboard.press("ArrowRight")
-    assert "No notes" in popup.value.locator("body").inner_text()

@@ -3,7 +3,7 @@
 import pytest
 
 from coursekit import cli
-from coursekit.authoring.book import paper
+from coursekit.authoring.book import paper, reveal
 from coursekit.commands.base import BROKEN, DONE, MISUSED
 from coursekit.study import folder
 
@@ -74,6 +74,13 @@ def test_slides_go_where_out_says(small_course):
 def test_slides_that_cannot_be_written_say_where(small_course, capsys):
     assert cli.main(["slides", "00", "--out", "course"]) == BROKEN
     assert "--out" in capsys.readouterr().err
+
+
+def test_slides_without_reveal_say_what_to_install(small_course, monkeypatch, capsys):
+    monkeypatch.setattr(reveal, "PACKAGE", "no-such-package")
+    assert cli.main(["slides", "00"]) == BROKEN
+    assert "coursekit[teach]" in capsys.readouterr().err
+    assert not (small_course / "00_start_here.slides.html").exists()
 
 
 def test_slides_of_no_lesson_count_as_misused(small_course, capsys):

@@ -1,19 +1,15 @@
-"""Slides of one lesson: a page that opens from disk, with its own small viewer.
+"""Slides of one lesson: a page with reveal.js inside, which opens from disk.
 
 Which cells stand on which slide:
 
 1. A cell with ``slideshow.slide_type`` in its metadata goes where it says, as in
-   nbconvert: "slide" and "subslide" begin a slide, "fragment" and "-" continue one,
-   "skip" leaves the cell out, "notes" makes it a speaker note.
+   nbconvert: "slide" begins a slide, "subslide" one below the last, "fragment" comes
+   with the next key, "-" continues, "skip" leaves the cell out, "notes" makes it a
+   speaker note.
 2. Any other cell goes by rule. A heading begins a slide. A prediction ends its slide,
    so that the question is up while the room guesses, and the result comes with the
    next key. A cell that does not fit any more begins a slide with the same heading.
    Cells for instructors become speaker notes; cells that only import are left out.
-
-The viewer is not reveal.js. nbconvert's slides load it, MathJax and require.js from the
-web when they are shown, and no Python package brings a current copy to install; the
-pages here are to open in a room without network. What a lecture needs of it is small:
-keys, a counter, a link to each slide, notes in a window of their own, printing.
 """
 
 import ast
@@ -30,6 +26,7 @@ from coursekit.authoring.book.course import Chapter
 from coursekit.authoring.book.guesses import names_of
 from coursekit.authoring.book.pages import templates
 from coursekit.authoring.book.prose import Prose, plain_text
+from coursekit.authoring.book.reveal import reveal
 from coursekit.authoring.sources import BuildError, tags_of
 
 #: About how many lines a slide holds, and how wide one is, in characters.
@@ -47,9 +44,13 @@ class Slide:
 
     heading: str
     continued: bool = False
+    #: True on a slide that stands below the one before, not beside it.
+    below: bool = False
     parts: list[Markup] = field(default_factory=list)
     notes: list[Markup] = field(default_factory=list)
     lines: float = 0.0
+    #: How many keys it takes to see all of it, after the one that shows the slide.
+    steps: int = 0
     #: True after a prediction: what comes next would spoil it.
     full: bool = False
 
@@ -60,7 +61,7 @@ def slides_of(chapter: Chapter) -> str:
     Raises
     ------
     BuildError
-        If a cell breaks a rule; the message names it.
+        If a cell breaks a rule, or reveal.js is not installed; the message says more.
     """
     prose = Prose(chapter.path.parent, alone=True)
     cells = Cells(chapter.cells, prose.render, templates(), spoil=True)
@@ -69,7 +70,7 @@ def slides_of(chapter: Chapter) -> str:
     except BuildError as error:
         raise BuildError(f"{chapter.path.name}: {error}") from error
     page = templates().get_template("slides.html")
-    return page.render(slides=slides, title=prose.headings[0])
+    return page.render(stacks=stacked(slides), title=prose.headings[0], reveal=reveal)
 
 
 def arrange(cells: Sequence[NotebookNode], pages: Cells) -> list[Slide]:
@@ -80,18 +81,42 @@ def arrange(cells: Sequence[NotebookNode], pages: Cells) -> list[Slide]:
             kind = _kind(piece)
             if kind == "skip":
                 continue
-            page = Markup(pages.render(piece))
+            page = _without_sections(pages.render(piece))
             if kind == "notes" and slides:
                 slides[-1].notes.append(page)
                 continue
             lines = lines_of(piece)
             if not slides or _begins(kind, slides[-1], piece, lines):
-                slides.append(_next(slides, piece, pages))
+                slides.append(_next(kind, slides, piece, pages))
             slide = slides[-1]
-            slide.parts.append(page)
+            slide.steps += kind == "fragment"
+            slide.parts.append(_in_step(slide.steps, page))
             slide.lines += lines
             slide.full = bool(names_of(piece))
     return slides
+
+
+def stacked(slides: Sequence[Slide]) -> list[list[Slide]]:
+    """Return the slides from left to right, each with those below it."""
+    stacks: list[list[Slide]] = []
+    for slide in slides:
+        if slide.below:
+            stacks[-1].append(slide)
+        else:
+            stacks.append([slide])
+    return stacks
+
+
+def _without_sections(page: str) -> Markup:
+    """Return a part of a slide without sections: to reveal.js each would be a slide."""
+    page = re.sub(r"<section\b", '<div role="group"', page)
+    return Markup(page.replace("</section>", "</div>"))
+
+
+def _in_step(step: int, page: Markup) -> Markup:
+    """Return a part of a slide so that reveal.js shows it with its step, 0 at once."""
+    fragment = Markup('<div class="fragment" data-fragment-index="{}">{}</div>')
+    return fragment.format(step, page) if step else page
 
 
 def _piece_by_piece(cell: NotebookNode) -> Iterator[NotebookNode]:
@@ -138,14 +163,18 @@ def _begins(kind: str, before: Slide, cell: NotebookNode, lines: float) -> bool:
     return before.full or before.lines + lines > LINES
 
 
-def _next(slides: list[Slide], cell: NotebookNode, pages: Cells) -> Slide:
+def _next(kind: str, slides: list[Slide], cell: NotebookNode, pages: Cells) -> Slide:
     """Return an empty slide under the cell's heading, or the last one's."""
+    before = slides[-1] if slides else Slide("")
+    below = kind == "subslide" and bool(slides)
     own = cell.cell_type == "markdown" and HEADING.match(cell.source)
     if own:
         plain = NotebookNode(cell)
         plain.source, plain.metadata = own[1], NotebookNode()
-        return Slide(plain_text(pages.render(plain)))
-    return Slide(slides[-1].heading if slides else "", continued=True)
+        return Slide(plain_text(pages.render(plain)), below=below)
+    # what does not fit on a slide below goes on below
+    below |= before.below and not kind
+    return Slide(before.heading, continued=True, below=below)
 
 
 def lines_of(cell: NotebookNode) -> float:

@@ -7,10 +7,11 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
 from coursekit.authoring.book.cells import Cells
 from coursekit.authoring.book.pages import templates
-from coursekit.authoring.book.slides import LINES, arrange, slides_of
+from coursekit.authoring.book.slides import LINES, arrange, slides_of, stacked
 
 ASK = 'n = predict("How many?", 4)'
 SHOWN = [new_output("stream", text="done")]
+SLIDE = '<section aria-label="Slide'
 
 
 def arranged(*cells):
@@ -87,20 +88,55 @@ def test_slide_metadata_goes_before_the_rules(kind, slides, parts):
     assert bool(made[-1].notes) == (kind == "notes")
 
 
+def test_a_fragment_comes_with_the_next_key_and_what_follows_comes_with_it():
+    cells = (prose("# A"), prose("b", "fragment"), prose("c", "-"))
+    (slide,) = arranged(*cells, prose("d", "fragment"))
+    steps = [re.findall(r'data-fragment-index="(\d)"', part) for part in slide.parts]
+    assert steps == [[], ["1"], ["1"], ["2"]]
+
+
+def test_a_subslide_stands_below_the_slide_before():
+    slides = arranged(prose("# A"), prose("b", "subslide"), prose("# C"))
+    assert [len(stack) for stack in stacked(slides)] == [2, 1]
+
+
+def test_what_does_not_fit_on_a_slide_below_goes_on_below():
+    cells = (prose("# A"), prose("b", "subslide"), prose("word " * 16 * LINES))
+    assert [len(stack) for stack in stacked(arranged(*cells))] == [3]
+
+
+def test_a_first_slide_stands_below_none():
+    assert len(stacked(arranged(prose("# A", "subslide")))) == 1
+
+
+def test_a_section_in_a_result_is_no_slide():
+    card = '<section aria-label="Card">told</section>'
+    made = new_output("display_data", {"text/html": card})
+    (slide,) = arranged(prose("# A"), new_code_cell("show()", outputs=[made]))
+    assert '<div role="group" aria-label="Card">told</div>' in slide.parts[1]
+
+
 @pytest.fixture(scope="module")
 def page(chapters):
     return slides_of(next(c for c in chapters if c.name == "05_batch_norm"))
 
 
 def test_slides_of_a_lesson_need_nothing_else(page):
-    for target in re.findall(r'(?:src|href)="([^"]*)"', page):
+    shown = re.sub(r"<script>.*?</script>", "", page, flags=re.S)
+    for target in re.findall(r'(?:src|href)="([^"]*)"', shown):
         assert target.startswith(("data:", "https://arxiv", "https://")), target
     assert not re.search(r'<(?:script|link|img)[^>]*"https?:', page)
-    assert ".html" not in page
+    assert ".html" not in shown
+    assert not re.search(r"url\((?!data:)", shown)
+
+
+def test_the_licence_of_reveal_stands_in_the_page(page):
+    assert "Copyright (C) 2011-2024 Hakim El Hattab" in page
+    assert "The above copyright notice and this permission notice shall be" in page
 
 
 def test_question_and_result_are_on_different_slides(page):
-    slides = page.split('<section class="slide"')
+    slides = page.split(SLIDE)
     asks = [n for n, s in enumerate(slides) if "How many means does batch norm" in s]
     tells = [n for n, s in enumerate(slides) if "</span>It is 3." in s]
     assert tells == [asks[0] + 1]
@@ -109,6 +145,6 @@ def test_question_and_result_are_on_different_slides(page):
 def test_every_lesson_becomes_slides_the_same_each_time(chapters):
     for chapter in (chapter for chapter in chapters if chapter.kind == "lesson"):
         page = slides_of(chapter)
-        assert page.count('<section class="slide"') > 20
+        assert page.count(SLIDE) > 20
         assert '<aside class="notes"' in page
     assert slides_of(chapter) == page

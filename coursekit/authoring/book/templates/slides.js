@@ -1,70 +1,39 @@
 "use strict";
 (() => {
-  const slides = [...document.querySelectorAll(".slide")];
-  const place = document.getElementById("place");
-  const smallest = 0.6;
-  let at = 0, notes = null;
-
-  // A slide that is too high is set smaller, down to what can still be read; then it scrolls.
-  const fit = () => slides.forEach(slide => {
-    const inner = slide.querySelector(".fit");
+  const main = document.querySelector("main"), slides = main.querySelector(".slides");
+  // reveal.js scales all slides alike. Their shape is the window's, so that text is as
+  // large at 4:3 as at 16:9; on a window that is narrower they hold as much as at 4:3.
+  const measure = () => {
+    const shape = Math.min(16 / 9, innerWidth / innerHeight);
+    const height = Math.round(Math.max(720, Math.sqrt(960 * 720 / shape)));
+    return { width: Math.round(shape * height), height };
+  };
+  let size = measure();
+  // A slide that is too high is set smaller: nothing is cut off, and a click with Alt (Ctrl
+  // on Linux) enlarges what is too small to read.
+  const fit = inner => {
     inner.style.fontSize = "";
-    if (innerWidth < innerHeight) return; // a phone scrolls
-    const room = innerHeight * 0.85;
-    for (let size = 1; inner.scrollHeight > room && size > smallest; size -= 0.05)
-      inner.style.fontSize = `${size - 0.05}em`;
+    for (let font = 0.95; inner.offsetHeight > size.height && font > 0.1; font -= 0.05)
+      inner.style.fontSize = `${font}em`;
+  };
+  const fitAll = () => slides.querySelectorAll(".fit").forEach(fit);
+
+  slides.style.width = `${size.width}px`;
+  fitAll(); // before reveal.js hides them
+  main.classList.add("reveal");
+  Reveal.initialize({
+    ...size, margin: 0, maxScale: 6,
+    hash: true, hashOneBasedIndex: true, slideNumber: "c/t", controlsTutorial: false,
+    transition: "none", backgroundTransition: "none",
+    viewDistance: Infinity, mobileViewDistance: Infinity, // so that each can be measured
+    pdfSeparateFragments: false,
+    // Space on a button or a summary is theirs.
+    keyboardCondition: event => !(event.key === " " && event.target.closest("button, summary, a")),
+    plugins: [RevealNotes, RevealZoom],
+  }).then(() => {
+    // As an "application" it would take from screen readers the keys they read with.
+    main.removeAttribute("role");
+    addEventListener("resize", () => { Reveal.configure(size = measure()); fitAll(); Reveal.layout(); });
+    slides.addEventListener("toggle", event => { fit(event.target.closest(".fit")); Reveal.layout(); }, true);
   });
-
-  const speak = () => {
-    if (!notes || notes.closed) return;
-    const said = slides[at].querySelector(".notes")?.innerHTML ?? "<p>No notes for this slide.</p>";
-    const next = slides[at + 1]?.getAttribute("aria-label") ?? "the end";
-    notes.document.body.innerHTML = `<p id="where"></p>${said}<hr><p id="next"></p>`;
-    notes.document.getElementById("where").textContent = slides[at].getAttribute("aria-label");
-    notes.document.getElementById("next").textContent = `Next: ${next}`;
-  };
-  const arrive = number => {
-    at = number;
-    place.textContent = `${at + 1} / ${slides.length}`;
-    history.replaceState(null, "", `#${at + 1}`);
-    speak();
-  };
-  const go = number => {
-    const wanted = Math.max(0, Math.min(slides.length - 1, number));
-    slides[wanted].scrollIntoView();
-    arrive(wanted);
-  };
-
-  const keys = {
-    ArrowRight: 1, PageDown: 1, " ": 1, ArrowLeft: -1, PageUp: -1, Home: -Infinity, End: Infinity,
-  };
-  addEventListener("keydown", event => {
-    if (event.altKey || event.ctrlKey || event.metaKey || !(event.key in keys)) return;
-    if (event.target.closest("input")) return;
-    if (event.key === " " && event.target.closest("button, summary, a")) return;
-    event.preventDefault();
-    go(at + (event.key === " " && event.shiftKey ? -1 : keys[event.key]));
-  });
-  document.getElementById("back").addEventListener("click", () => go(at - 1));
-  document.getElementById("on").addEventListener("click", () => go(at + 1));
-  document.getElementById("speaker").addEventListener("click", () => {
-    notes = open("", "speaker", "width=640,height=720");
-    if (!notes) return;
-    notes.document.title = "Speaker notes";
-    notes.document.documentElement.lang = "en";
-    notes.document.body.style = "font: 1.2rem/1.5 system-ui, sans-serif; margin: 1.5rem";
-    speak();
-  });
-
-  // Scrolled by hand, the counter follows: to the slide in the middle of the window.
-  const follow = () => {
-    const middle = slides.findIndex(slide => slide.getBoundingClientRect().bottom > innerHeight / 2);
-    if (middle >= 0 && middle !== at) arrive(middle);
-  };
-
-  fit();
-  addEventListener("resize", () => { fit(); slides[at].scrollIntoView(); });
-  const first = slides.findIndex(slide => `#${slide.id}` === location.hash);
-  go(Math.max(0, first));
-  addEventListener("scroll", follow, { passive: true });
 })();

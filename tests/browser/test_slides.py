@@ -1,0 +1,211 @@
+"""The slides in a real browser, from disk, with the network off."""
+
+import nbformat
+import pytest
+from nbformat.v4 import new_markdown_cell, new_notebook
+from offline_page import check_with_axe, unfold, visits
+
+from coursekit.authoring.book.course import Chapter, read_course
+from coursekit.authoring.book.slides import slides_of
+from coursekit.study.folder import course_folder
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+TALK = "05_batch_norm.html"
+#: Of each slide, shown in its turn: its name if something in it cannot be seen.
+CUT_OFF = """() => Reveal.getSlides().filter(slide => {
+    const { h, v } = Reveal.getIndices(slide);
+    Reveal.slide(h, v);
+    const inner = slide.querySelector('.fit'), seen = inner.getBoundingClientRect();
+    const hides = box => getComputedStyle(box).overflowX !== 'visible'
+        && box.scrollWidth > box.clientWidth + 1;
+    return seen.height < 20 || seen.top < -1 || seen.left < -1
+        || seen.bottom > innerHeight + 1 || seen.right > innerWidth + 1
+        || inner.scrollWidth > inner.clientWidth + 1
+        || inner.scrollHeight > inner.clientHeight + 1
+        || [...inner.querySelectorAll('*')].some(hides);
+}).map(slide => slide.getAttribute('aria-label'))"""
+
+
+@pytest.fixture(scope="module")
+def talks(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("talks with a space")
+    steps = [("# A", ""), ("below", "subslide"), ("with a key", "fragment")]
+    cells = [
+        new_markdown_cell(text, metadata={"slideshow": {"slide_type": kind}})
+        for text, kind in [*steps, ("# B", "slide")]
+    ]
+    (folder / "notebooks").mkdir()
+    steps = Chapter(folder / "notebooks" / "steps.ipynb")
+    nbformat.write(new_notebook(cells=cells), steps.path)
+    lessons = [c for c in read_course(course_folder()) if c.kind == "lesson"]
+    for chapter in [*lessons, steps]:
+        talk = folder / f"{chapter.name}.html"
+        talk.write_text(slides_of(chapter), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def visit(browser, talks):
+    with visits(browser, talks) as visit:
+
+        def ready(*address, **how):
+            page = visit(*address, **how)
+            page.wait_for_function("Reveal.isReady()")
+            return page
+
+        yield ready
+
+
+def place(page):
+    """Return which slide is shown: from the left, and from the top."""
+    return page.evaluate("[Reveal.getIndices().h + 1, Reveal.getIndices().v + 1]")
+
+
+def number(page):
+    return page.locator(".slide-number").first.inner_text()
+
+
+def test_slides_move_by_keys_and_keep_their_place_in_the_address(visit):
+    page = visit(TALK)
+    for key in ("ArrowRight", "PageDown", "Space", "ArrowLeft"):
+        page.keyboard.press(key)
+    page.wait_for_url("**#/3")
+    assert number(page).startswith("3 /")
+    page.keyboard.press("End")
+    count = page.evaluate("Reveal.getTotalSlides()")
+    assert number(page) == f"{count} / {count}"
+    assert place(visit(f"{TALK}#/7")) == [7, 1]
+
+
+def test_a_slide_below_is_reached_downwards_and_a_fragment_comes_with_a_key(visit):
+    page = visit("steps.html")
+    page.keyboard.press("ArrowDown")
+    assert place(page) == [1, 2]
+    assert page.evaluate("Reveal.availableFragments().next")
+    page.keyboard.press("Space")
+    assert place(page) == [1, 2]
+    assert page.locator(".fragment.visible").inner_text() == "with a key"
+    page.keyboard.press("Space")
+    assert place(page) == [2, 1]
+
+
+def test_space_on_a_button_presses_it(visit):
+    page = visit(f"{TALK}#/5")
+    page.get_by_role("button", name="previous slide").focus()
+    page.keyboard.press("Space")
+    assert place(page) == [4, 1]
+
+
+def test_a_finger_moves_the_slides(visit):
+    page = visit(TALK, width=800, height=600, has_touch=True, is_mobile=True)
+    finger = page.context.new_cdp_session(page)
+    for kind, xs in [("Start", [600]), ("Move", [500]), ("Move", [300]), ("End", [])]:
+        points = [{"x": x, "y": 300} for x in xs]
+        made = {"type": f"touch{kind}", "touchPoints": points}
+        finger.send("Input.dispatchTouchEvent", made)
+    page.wait_for_function("Reveal.getIndices().h === 1")
+
+
+def test_escape_shows_all_slides_and_leads_back(visit):
+    page = visit(TALK)
+    page.keyboard.press("Escape")
+    page.keyboard.press("ArrowRight")
+    assert page.get_by_role("heading", level=2).first.is_visible()
+    assert page.evaluate("Reveal.isOverview()")
+    page.keyboard.press("Escape")
+    assert not page.evaluate("Reveal.isOverview()")
+    assert place(page) == [2, 1]
+
+
+def test_no_lesson_has_a_slide_that_is_cut_off(visit, talks):
+    for talk in sorted(talks.glob("0*.html")):
+        page = visit(talk.name, width=1280, height=720)
+        assert page.evaluate(CUT_OFF) == [], talk.name
+        page.set_viewport_size({"width": 1024, "height": 768})
+        page.wait_for_function("Reveal.getConfig().width === 960")
+        assert page.evaluate(CUT_OFF) == [], talk.name
+
+
+def test_an_answer_that_is_unfolded_is_not_cut_off(visit):
+    page = visit(TALK)
+    unfold(page)
+    page.wait_for_timeout(200)  # the browser tells of it a little later
+    assert page.evaluate(CUT_OFF) == []
+
+
+def test_text_is_as_large_at_any_shape_of_the_window(visit):
+    for width, height in ((1280, 720), (1024, 768), (1920, 1080)):
+        page = visit(TALK, width=width, height=height)
+        text = page.get_by_text("You need").first
+        large = text.evaluate("e => parseFloat(getComputedStyle(e).fontSize)")
+        scale = page.evaluate("Reveal.getScale()")
+        assert large * scale == pytest.approx(0.03 * height, rel=0.01)
+
+
+def test_a_phone_scrolls_through_the_slides_in_text_it_can_show(visit):
+    page = visit(TALK, width=390, height=800, has_touch=True, is_mobile=True)
+    assert page.evaluate("Reveal.isScrollView()")
+    assert page.evaluate("21.6 * Reveal.getScale()") > 13
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+def test_the_speaker_sees_notes_clock_and_the_next_slide(visit):
+    page = visit(TALK)
+    with page.expect_popup() as popup:
+        page.keyboard.press("s")
+    speaker = popup.value
+    notes = speaker.locator(".speaker-controls-notes")
+    notes.get_by_text("Why we teach this").wait_for()
+    speaker.get_by_text("00:01").or_(speaker.get_by_text(":02")).first.wait_for()
+    heading = page.locator("section section").nth(1).locator("h2").inner_text()
+    coming = speaker.frame_locator("#upcoming-slide iframe")
+    coming.get_by_role("heading", name=heading).wait_for()
+    speaker.keyboard.press("ArrowRight")
+    page.wait_for_function("Reveal.getIndices().h === 1")
+    notes.wait_for(state="hidden")
+
+
+def test_a_screen_reader_gets_the_slide_that_is_shown_and_no_folded_answer(visit):
+    page = visit(TALK)
+    assert page.get_by_role("main").count() == 1
+    assert page.get_by_role("application").count() == 0
+    assert page.get_by_role("heading").count() == 1
+    answer = page.locator(".slides details:not(.asks details) p").first
+    hidden, slide = answer.evaluate(
+        "e => [e.textContent, Reveal.getIndices(e.closest('section')).h]"
+    )
+    page.evaluate(f"Reveal.slide({slide})")
+    told = page.locator(".aria-status").text_content()
+    assert page.locator("section.present details summary").first.inner_text() in told
+    assert hidden not in told
+
+
+def test_the_tab_key_stays_on_the_slide_that_is_shown(visit):
+    page = visit(f"{TALK}#/2")
+    within = "document.activeElement.closest('section')?.getAttribute('aria-label')"
+    found = set()
+    for _ in range(8):
+        page.keyboard.press("Tab")
+        found.add(page.evaluate(within))
+    (slide,) = found - {None}
+    assert slide.startswith("Slide 2:")
+
+
+def test_axe_finds_nothing_to_mend_by_day_and_by_night(visit):
+    check_with_axe(visit(TALK))
+    page = visit(f"{TALK}?print-pdf")  # there all slides are shown
+    page.locator(".pdf-page").last.wait_for()
+    check_with_axe(page)
+
+
+def test_on_paper_each_slide_is_a_page_dark_on_white(visit):
+    page = visit(f"{TALK}?print-pdf", scheme="dark")
+    page.locator(".pdf-page").last.wait_for()
+    assert page.locator(".pdf-page").count() == page.evaluate("Reveal.getTotalSlides()")
+    page.emulate_media(media="print")
+    colours = page.locator(".pdf-page").first.evaluate(
+        """e => [e, e.closest('body'), document.documentElement]
+            .map(e => getComputedStyle(e).backgroundColor)"""
+    )
+    assert colours == ["rgba(0, 0, 0, 0)", "rgba(0, 0, 0, 0)", "rgb(255, 255, 255)"]

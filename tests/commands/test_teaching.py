@@ -43,9 +43,12 @@ def test_a_place_that_cannot_be_written_is_said(tmp_path, capsys, command):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--minutes", "10"], "10 minutes are too short. Lesson 00 with welcome"),
+        (["--minutes", "10"], "lesson 00 needs 25 more minutes"),
         (["--minutes", "60", "--lessons", "99"], "there is no lesson '99'"),
-        (["--minutes", "60", "--lessons", "00", "05", "06"], "or --lessons 00"),
+        (
+            ["--minutes", "60", "--lessons", "00", "05", "06"],
+            "leave out lessons 05 and 06: --lessons 00",
+        ),
         (["--minutes", "5000"], "one agenda for each day"),
     ],
 )

@@ -19,6 +19,12 @@ function inWords(cell) {
   return [STATUS[cell.status][1], told, tries, ...mistakes].join(", ");
 }
 
+/** A name with places where a narrow column may break it: layer_ norm_ forward. */
+function breakable(name) {
+  const [first, ...others] = name.split(/(?<=_)/);
+  return [first, ...others.flatMap(part => [make("wbr"), part])];
+}
+
 export class Grid {
   constructor(table, open) {
     this.table = table;
@@ -42,7 +48,7 @@ export class Grid {
     }
     const tasks = make("tr", {}, ...this.columns.map(one =>
       make("th", {scope: "col", class: one.edge ? "task begins" : "task"},
-        make("span", {}, one.name))));
+        make("span", {}, ...breakable(one.name)))));
     this.totals = this.columns.map(one => make("td", {class: one.edge}));
     const totals = make("tr", {class: "totals"}, make("th", {scope: "row"}, "Done"),
       ...this.totals);
@@ -119,6 +125,15 @@ export class Grid {
       const done = learners.filter(one => one.cells[column.name]?.status === "pass").length;
       setText(this.totals[at], done ? String(done) : "");
     });
+  }
+
+  /** Scroll a lesson to where the columns begin. */
+  show(exercise) {
+    const at = this.columns.findIndex(one => one.exercise === exercise);
+    const [lessons, tasks] = this.table.tHead.rows;
+    if (at < 0) return;
+    const begin = lessons.cells[0].getBoundingClientRect().right;
+    this.table.parentElement.scrollLeft += tasks.cells[at].getBoundingClientRect().left - begin;
   }
 
   drop(id) {

@@ -1,5 +1,5 @@
 // The table of learners by tasks; it changes only the cells that changed.
-import {make, setText} from "./common.js";
+import {breakable, make, setText} from "./common.js";
 
 export const STATUS = {
   pass: ["✓", "done"], fail: ["✗", "not yet"], error: ["!", "error"],
@@ -17,12 +17,6 @@ function inWords(cell) {
   const tries = cell.tries === 1 ? "1 try" : `${cell.tries} tries`;
   const mistakes = cell.status === "pass" ? [] : cell.mistakes;
   return [STATUS[cell.status][1], told, tries, ...mistakes].join(", ");
-}
-
-/** A name with places where a narrow column may break it: layer_ norm_ forward. */
-function breakable(name) {
-  const [first, ...others] = name.split(/(?<=_)/);
-  return [first, ...others.flatMap(part => [make("wbr"), part])];
 }
 
 export class Grid {

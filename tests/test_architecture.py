@@ -18,6 +18,7 @@ EVERYTHING = {
     "autograders",
     "wire",
     "extras",
+    "numbered",
 }
 #: layer: (what it may import from coursekit, what it may import from outside)
 LAYERS = {
@@ -33,7 +34,7 @@ LAYERS = {
     "lesson": ({"plots"}, {"IPython", "matplotlib"}),
     # distributed, the extra `cluster`, is imported where a scheduler is named
     "grading": (
-        {"probes", "extras"},
+        {"probes", "extras", "numbered"},
         {"numpy", "nbformat", "jinja2", "markupsafe", "tqdm", "distributed", "torch"},
     ),
     "probes": (set(), {"numpy", "torch"}),
@@ -41,6 +42,8 @@ LAYERS = {
     "wire": (set(), set()),
     # how to install what an optional part needs
     "extras": (set(), set()),
+    # how lessons and exercises are named by whoever types a command
+    "numbered": (set(), set()),
     "autograders": (
         # data: the capstone's net is trained on digits, which its probe may not load
         {"grading", "probes", "reference", "nets", "data"},
@@ -60,7 +63,7 @@ LAYERS = {
         },
     ),
     "authoring": (
-        {"extras"},
+        {"extras", "numbered"},
         {
             "jupytext",
             "nbformat",

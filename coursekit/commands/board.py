@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from coursekit.commands.base import BROKEN, DONE, MISUSED, add_command, complain
+from coursekit.commands.lessons import add_lessons
+from coursekit.numbered import find_named
 
 if TYPE_CHECKING:
     from coursekit.classroom.board.columns import Columns
@@ -55,13 +57,7 @@ def add(commands: argparse._SubParsersAction) -> None:
         help="the room code: 4 to 16 letters and digits (default: by chance, or the "
         "file's)",
     )
-    command.add_argument(
-        "--lessons",
-        nargs="+",
-        default=[],
-        metavar="LESSON",
-        help="numbers or names, such as 00 07_layer_norm (default: all)",
-    )
+    add_lessons(command, "columns for these only (default: all)")
     command.add_argument(
         "--merge",
         nargs="+",
@@ -162,14 +158,6 @@ def _columns(lessons: list[str]) -> "Columns":
         for task in all_tasks().values()
     ]
     found.sort(key=lambda column: column.exercise)
-    there = dict.fromkeys(column.exercise for column in found)
-    asked = set()
-    for word in lessons:
-        meant = [name for name in there if word in (name, name.partition("_")[0])]
-        if not meant:
-            raise LookupError(
-                f"there is no lesson {word!r}. Give numbers or names of these: "
-                f"{', '.join(there)}."
-            )
-        asked.update(meant)
+    there = {column.exercise for column in found}
+    asked = {find_named(word, there, "lesson") for word in lessons}
     return Columns(one for one in found if not asked or one.exercise in asked)

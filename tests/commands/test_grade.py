@@ -91,7 +91,7 @@ def test_who_is_on_the_roster_and_handed_nothing_in_has_a_record(handed_in, tmp_
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--exercise", "77"], "there is no exercise '77'; there are 00_start_here"),
+        (["--exercise", "77"], "there is no exercise '77'. Give a number"),
         (["--shard", "1/2"], "--shard needs --seed"),
         (["--shard", "3/2", "--seed", "x"], "such as 2/8"),
         (["--roster", "nowhere.csv"], "nowhere.csv: No such file"),

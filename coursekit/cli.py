@@ -21,7 +21,7 @@ from coursekit.commands import (
     release,
     report,
 )
-from coursekit.commands.base import EXIT_CODES, INTERRUPTED, MISUSED
+from coursekit.commands.base import INTERRUPTED, MISUSED, exit_codes
 
 EXAMPLES = """\
 examples:
@@ -38,6 +38,8 @@ examples:
 
 'coursekit COMMAND --help' says more about one command.
 """
+#: When a command ends with 1.
+SOME = "as build and override say"
 #: What adds each command, in the order of the help.
 COMMANDS = (
     lab.add,
@@ -62,7 +64,7 @@ def parser() -> argparse.ArgumentParser:
     main_parser = argparse.ArgumentParser(
         prog="coursekit",
         description=__doc__,
-        epilog=f"{EXAMPLES}\n{EXIT_CODES}",
+        epilog=f"{EXAMPLES}\n{exit_codes(SOME)}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     version = f"coursekit {__version__}"

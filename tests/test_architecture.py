@@ -17,6 +17,8 @@ EVERYTHING = {
     "grading",
     "autograders",
     "wire",
+    "extras",
+    "numbered",
 }
 #: layer: (what it may import from coursekit, what it may import from outside)
 LAYERS = {
@@ -32,12 +34,16 @@ LAYERS = {
     "lesson": ({"plots"}, {"IPython", "matplotlib"}),
     # distributed, the extra `cluster`, is imported where a scheduler is named
     "grading": (
-        {"probes"},
+        {"probes", "extras", "numbered"},
         {"numpy", "nbformat", "jinja2", "markupsafe", "tqdm", "distributed", "torch"},
     ),
     "probes": (set(), {"numpy", "torch"}),
     # what a notebook and the board say to each other: neither imports the other
     "wire": (set(), set()),
+    # how to install what an optional part needs
+    "extras": (set(), set()),
+    # how lessons and exercises are named by whoever types a command
+    "numbered": (set(), set()),
     "autograders": (
         # data: the capstone's net is trained on digits, which its probe may not load
         {"grading", "probes", "reference", "nets", "data"},
@@ -57,7 +63,7 @@ LAYERS = {
         },
     ),
     "authoring": (
-        set(),
+        {"extras", "numbered"},
         {
             "jupytext",
             "nbformat",

@@ -77,7 +77,17 @@ def test_every_command_explains_its_arguments_and_shows_examples(command, capsys
     text = capsys.readouterr().out
     assert ended.value.code == base.DONE
     assert f"examples:\n  coursekit {command}" in text
-    assert "exit codes:" in text
+    assert "exit codes: 0 done, " in text
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_only_commands_that_can_end_with_1_speak_of_it(command, capsys):
+    with pytest.raises(SystemExit):
+        cli.main([command, "--help"])
+    told = capsys.readouterr().out.partition("exit codes:")[2]
+    when = {"build": "--check found", "override": "--late found"}.get(command)
+    assert (", 1 " in told) is bool(when)
+    assert (when or "") in told
 
 
 def test_an_unknown_command_counts_as_misused(capsys):

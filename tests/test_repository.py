@@ -92,9 +92,19 @@ def test_the_course_map_has_its_place_in_the_readme():
         ("coursekit/study/folder.py", False),
         ("tests/study/test_folder.py", False),
         ("anywhere/.coursekit/manifest.json", True),
+        ("norms.zip", True),
+        ("norms/README.md", True),
+        ("book/index.html", True),
+        ("05_batch_norm.slides.html", True),
+        ("guide.html", True),
+        ("results/gradebook.csv", True),
+        ("board-2026-03-02.sqlite3-wal", True),
+        ("coursekit/authoring/book/templates/slides.html", False),
+        ("coursekit/classroom/templates/guide.html", False),
+        ("coursekit/classroom/templates/agenda.html", False),
     ],
 )
-def test_git_ignores_study_folders_and_not_the_package_s_own(path, ignored):
+def test_git_ignores_what_learners_and_teachers_make_and_nothing_of_ours(path, ignored):
     if not (ROOT / ".git").exists():
         pytest.skip("not a clone")
     asked = subprocess.run(["git", "-C", ROOT, "check-ignore", "-q", path], check=False)

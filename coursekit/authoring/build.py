@@ -14,6 +14,7 @@ from coursekit.authoring import course_map, notebooks
 from coursekit.authoring.execute import execute
 from coursekit.authoring.fingerprint import fingerprint
 from coursekit.authoring.sources import BuildError, read_cells
+from coursekit.numbered import is_meant
 
 __all__ = ["BuildError", "build_course"]
 
@@ -122,9 +123,7 @@ def _select(sources: list[Source], names: Sequence[str], root: Path) -> list[Sou
         found = [s for s in sources if path in (s.path, s.executed, s.exercise)]
         stem = Path(name).stem
         if not found and stem == name:
-            found = [
-                s for s in sources if name in (s.path.stem, s.path.stem.split("_")[0])
-            ]
+            found = [s for s in sources if is_meant(name, s.path.stem)]
         if not found:
             known = ", ".join(sorted({source.path.stem for source in sources}))
             raise BuildError(f"there is no {name!r} in {root}. There are: {known}.")

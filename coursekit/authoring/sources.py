@@ -7,6 +7,8 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
+from coursekit.extras import how_to_install
+
 #: "long" marks a cell that takes a learner up to a minute; where the variables of
 #: `coursekit.authoring.environment.quick` are set it does less, and says the same.
 KNOWN_TAGS = frozenset(
@@ -49,7 +51,7 @@ def read_cells(path: Path, name: str) -> list[NotebookNode]:
     except ImportError:
         raise BuildError(
             "jupytext reads the sources, and it is not installed here. Install what "
-            "authors need: pip install -e '.[test]'"
+            f"teachers and authors need: {how_to_install('teach')}."
         ) from None
     text = path.read_text(encoding="utf-8")
     cells = jupytext.reads(text, fmt="py:percent").cells

@@ -5,7 +5,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from coursekit.classroom.lessons import Lesson
+from coursekit.classroom import heart
+from coursekit.classroom.lessons import Lesson, Part
+from coursekit.classroom.practice import (
+    Practice,
+    find_practice,
+    interwoven,
+    least,
+    most_wanted,
+)
+from coursekit.classroom.stretches import cut
 from coursekit.grading.question import Question
 from coursekit.grading.task import Task
 
@@ -14,11 +23,6 @@ from coursekit.grading.task import Task
 WELCOME, CLOSING, STRETCH, BREAK, MEAL, LONG_DAY = 5, 5, 60, 10, 45, 300
 #: More is no workshop of one day.
 LONGEST = 720
-#: How much the short questions of an exercise matter, on the scale of the tasks: they
-#: warm up, and can be answered at home.
-QUESTIONS_IMPORTANCE = 2
-#: A lesson is worth adding when what matters this much can be practised too.
-CORE = 4
 
 
 class Kind(StrEnum):
@@ -45,21 +49,12 @@ class Slot:
 
 
 @dataclass(frozen=True)
-class Practice:
-    """A task to write, or the short questions of an exercise, in a workshop."""
-
-    lesson: str
-    what: str
-    minutes: int
-    importance: int
-
-
-@dataclass(frozen=True)
 class Agenda:
     """A timetable whose slots add up to ``minutes`` to the minute.
 
     ``cuts`` is scheduled practice in the order in which to leave it out when time runs
-    short; ``home`` is practice that did not fit.
+    short, without the least of each lesson; ``home`` is practice that did not fit.
+    ``asked`` tells whether the lessons were asked for, or chosen here.
     """
 
     minutes: int
@@ -67,6 +62,7 @@ class Agenda:
     slots: tuple[Slot, ...]
     cuts: tuple[Practice, ...]
     home: tuple[Practice, ...]
+    asked: bool = False
 
 
 class AgendaError(Exception):
@@ -83,8 +79,9 @@ def plan(
 ) -> Agenda:
     """Return the agenda of a workshop of ``minutes``.
 
-    Lessons take their own minutes. Practice is chosen by importance, and what is left
-    of the time is room to catch up.
+    Lessons take their own minutes and come with at least their most important task;
+    `coursekit.classroom.heart` says which are taken and how long anybody listens. More
+    practice is chosen by importance, and what is left of the time is room to catch up.
 
     Parameters
     ----------
@@ -95,8 +92,7 @@ def plan(
     minutes : int
         How long the workshop is, breaks included.
     all_of_them : bool, default=False
-        Give every lesson, or refuse; otherwise as many from the first on as fit with
-        practice.
+        Give every lesson, or refuse; otherwise as many as fit with practice.
 
     Raises
     ------
@@ -110,86 +106,100 @@ def plan(
             f"{minutes} minutes are more than one day has room for ({LONGEST}). Make "
             "one agenda for each day, with its own --lessons."
         )
-    practice = _practice(lessons, tasks, questions)
+    practice = find_practice(lessons, tasks, questions)
     chosen = list(lessons) if all_of_them else _that_fit(lessons, practice, minutes)
-    if not fits(_items(chosen, []), minutes):
-        raise AgendaError(_impossible(chosen, minutes))
+    kept = _least(chosen, practice)
+    if not fits(_items(chosen, kept), minutes):
+        raise AgendaError(_impossible(chosen, practice, minutes))
+    scheduled = _scheduled(chosen, practice, minutes)
+    spare = [one for one in scheduled if one not in kept]
     names = {lesson.name for lesson in chosen}
-    scheduled: list[Practice] = []
-    ours = [one for one in practice if one.lesson in names]
-    for one in sorted(ours, key=_most_wanted):
-        more = _in_order([*scheduled, one], ours)
-        if fits(_items(chosen, more), minutes):
-            scheduled = more
     return Agenda(
         minutes=minutes,
         lessons=tuple(chosen),
         slots=_lay_out(_items(chosen, scheduled), minutes),
-        cuts=tuple(sorted(scheduled, key=_most_wanted, reverse=True)),
-        home=tuple(one for one in ours if one not in scheduled),
+        cuts=tuple(sorted(spare, key=most_wanted, reverse=True)),
+        home=tuple(
+            one for one in practice if one.lesson in names and one not in scheduled
+        ),
+        asked=all_of_them,
     )
-
-
-def _practice(
-    lessons: Sequence[Lesson], tasks: Sequence[Task], questions: Sequence[Question]
-) -> list[Practice]:
-    """Return what there is to practise, lesson by lesson; questions come first."""
-    found = []
-    for lesson in lessons:
-        asked = [one for one in questions if one.exercise == lesson.name]
-        if asked:
-            what = f"the {len(asked)} short questions"
-            total = sum(one.minutes for one in asked)
-            found.append(Practice(lesson.name, what, total, QUESTIONS_IMPORTANCE))
-        found += [
-            Practice(lesson.name, task.name, task.minutes, task.importance)
-            for task in tasks
-            if task.exercise == lesson.name
-        ]
-    return found
-
-
-def _most_wanted(one: Practice) -> tuple[int, str, int, str]:
-    """Sort by importance; of equals, the earlier lesson and the shorter task first."""
-    return -one.importance, one.lesson, one.minutes, one.what
-
-
-def _in_order(chosen: Sequence[Practice], order: Sequence[Practice]) -> list[Practice]:
-    return [one for one in order if one in chosen]
 
 
 def _that_fit(
     lessons: Sequence[Lesson], practice: Sequence[Practice], minutes: int
 ) -> list[Lesson]:
-    """Return as many lessons, from the first on, as fit with the core practice."""
-    chosen = [lessons[0]]
-    for count in range(2, len(lessons) + 1):
-        names = {lesson.name for lesson in lessons[:count]}
-        core = [
-            one for one in practice if one.lesson in names and one.importance >= CORE
-        ]
-        if not fits(_items(lessons[:count], core), minutes):
+    """Return the lessons that a workshop would miss most, as many as fit.
+
+    The first that fits is taken, and then one after the other until one does not, or
+    leaves too little time for practice; where none fits, it is the shortest.
+    """
+    chosen: list[Lesson] = []
+    for lesson in sorted(lessons, key=_place):
+        more = [one for one in lessons if one in chosen or one == lesson]
+        if not chosen and fits(_items(more, _least(more, practice)), minutes):
+            chosen = more
+        elif chosen and not _practised(more, practice, minutes):
             break
-        chosen = list(lessons[:count])
-    return chosen
+        elif chosen:
+            chosen = more
+    return chosen or [min(lessons, key=lambda one: _needed([one], practice))]
+
+
+def _practised(
+    lessons: Sequence[Lesson], practice: Sequence[Practice], minutes: int
+) -> bool:
+    """Tell whether the lessons fit, and with them enough practice for their talk."""
+    if not fits(_items(lessons, _least(lessons, practice)), minutes):
+        return False
+    done = sum(one.minutes for one in _scheduled(lessons, practice, minutes))
+    return done >= heart.PRACTISED * sum(lesson.workshop for lesson in lessons)
+
+
+def _scheduled(
+    lessons: Sequence[Lesson], practice: Sequence[Practice], minutes: int
+) -> list[Practice]:
+    """Return the practice there is time for: the least, then what matters most."""
+    names = {lesson.name for lesson in lessons}
+    ours = [one for one in practice if one.lesson in names]
+    scheduled = _least(lessons, practice)
+    for one in sorted(ours, key=most_wanted):
+        more = [other for other in ours if other in scheduled or other == one]
+        if fits(_items(lessons, more), minutes):
+            scheduled = more
+    return scheduled
+
+
+def _place(lesson: Lesson) -> tuple[int, str]:
+    return heart.place(lesson.name)
+
+
+def _least(lessons: Sequence[Lesson], practice: Sequence[Practice]) -> list[Practice]:
+    """Return the least practice of all these lessons, in order."""
+    wanted = [
+        one
+        for lesson in lessons
+        for one in least(lesson, practice, last=lesson == lessons[-1])
+    ]
+    return [one for one in practice if one in wanted]
 
 
 def _items(lessons: Sequence[Lesson], practice: Sequence[Practice]) -> list[Slot]:
     """Return what is to be done, in order, without breaks and closing."""
-    opens = f"everybody opens lesson {lessons[0].number}"
+    opens = f"how to guess and to check; everybody opens lesson {lessons[0].number}"
     items = [Slot(Kind.WELCOME, WELCOME, "Welcome", opens)]
     for lesson in lessons:
-        for part in lesson.parts:
-            items += _pieces(
-                Slot(Kind.LESSON, part.minutes, part.what, part.how, lesson.name)
-            )
-        for one in practice:
-            if one.lesson == lesson.name:
-                how = f"importance {one.importance} of 5"
-                items += _pieces(
-                    Slot(Kind.PRACTICE, one.minutes, one.what, how, lesson.name)
-                )
+        ours = [one for one in practice if one.lesson == lesson.name]
+        for one in interwoven(lesson, ours):
+            items += _pieces(_slot(one, lesson.name))
     return items
+
+
+def _slot(one: Part | Practice, lesson: str) -> Slot:
+    if isinstance(one, Part):
+        return Slot(Kind.LESSON, one.minutes, one.what, one.how, lesson)
+    how = f"importance {one.importance} of 5"
+    return Slot(Kind.PRACTICE, one.minutes, one.what, how, lesson)
 
 
 def _pieces(slot: Slot) -> list[Slot]:
@@ -203,9 +213,8 @@ def _pieces(slot: Slot) -> list[Slot]:
 
 def fits(items: Sequence[Slot], minutes: int) -> bool:
     """Tell whether the items, a closing and the breaks they need fit."""
-    work = sum(item.minutes for item in items) + CLOSING
-    stretches = max(len(_stretches(items)), _fewest_stretches(minutes))
-    return work + _breaks(stretches, minutes) <= minutes
+    stretches = len(_stretches(items, minutes))
+    return _length(items) + CLOSING + _breaks(stretches, minutes) <= minutes
 
 
 def _fewest_stretches(minutes: int) -> int:
@@ -222,18 +231,16 @@ def _breaks(stretches: int, minutes: int) -> int:
     return (stretches - 1) * BREAK + meal
 
 
-def _stretches(items: Sequence[Slot]) -> list[list[Slot]]:
-    """Cut the items, in their order, into as few stretches as will do.
+def _stretches(items: Sequence[Slot], minutes: int) -> list[list[Slot]]:
+    """Cut the items, in their order, into as few stretches as will do for the day.
 
-    The closing belongs to the last one: it may get a stretch of its own.
+    The closing is counted as the last item. Where there is more day than work, the last
+    stretches are empty.
     """
-    stretches: list[list[Slot]] = [[]]
-    for item in [*items, Slot(Kind.CLOSING, CLOSING, "Closing")]:
-        if _length(stretches[-1]) + item.minutes > STRETCH:
-            stretches.append([])
-        stretches[-1].append(item)
-    stretches[-1].pop()
-    return stretches
+    count = _fewest_stretches(minutes)
+    lengths = [*(item.minutes for item in items), CLOSING]
+    stretches = [list(items[one]) for one in cut(lengths, STRETCH, count)]
+    return stretches + [[] for _ in range(count - len(stretches))]
 
 
 def _length(slots: Sequence[Slot]) -> int:
@@ -242,9 +249,7 @@ def _length(slots: Sequence[Slot]) -> int:
 
 def _lay_out(items: Sequence[Slot], minutes: int) -> tuple[Slot, ...]:
     """Put breaks between the items and fill what is left, from the end backwards."""
-    stretches = _stretches(items)
-    while len(stretches) < _fewest_stretches(minutes):
-        stretches.append([])
+    stretches = _stretches(items, minutes)
     left = minutes - _breaks(len(stretches), minutes) - _length(items) - CLOSING
     for stretch, more in zip(stretches, _shares(stretches, left), strict=True):
         stretch += [_open(more)] if more else []
@@ -281,26 +286,44 @@ def _open(minutes: int) -> Slot:
     return Slot(Kind.OPEN, minutes, "Open time", how)
 
 
-def _impossible(lessons: Sequence[Lesson], minutes: int) -> str:
-    """Say what the lessons need, and which would fit."""
-    items = _items(lessons, [])
-    needed = max(minutes, sum(item.minutes for item in items))
+def _needed(lessons: Sequence[Lesson], practice: Sequence[Practice]) -> int:
+    """Return the fewest minutes for these lessons; `LONGEST` + 1 if a day is short."""
+    items = _items(lessons, _least(lessons, practice))
+    needed = _length(items) + CLOSING
     while needed <= LONGEST and not fits(items, needed):
         needed += 1
-    numbers = " ".join(lesson.number for lesson in lessons)
-    one = len(lessons) == 1
-    takes = f"{needed} minutes" if needed <= LONGEST else f"more than {LONGEST}"
-    fewer = list(lessons[:-1])
-    while fewer and not fits(_items(fewer, []), minutes):
-        fewer.pop()
-    advice = "Give more minutes"
+    return min(needed, LONGEST + 1)
+
+
+def _impossible(
+    lessons: Sequence[Lesson], practice: Sequence[Practice], minutes: int
+) -> str:
+    """Say how much is missing, and which lesson to leave out first."""
+    needed = _needed(lessons, practice)
+    one, day = len(lessons) == 1, needed > LONGEST
+    takes = f"more than {LONGEST}, the longest day" if day else str(needed)
+    fewer: list[Lesson] = []
+    for lesson in sorted(lessons, key=_place):
+        more = [other for other in lessons if other in fewer or other == lesson]
+        if fits(_items(more, _least(more, practice)), minutes):
+            fewer = more
+    advice = [] if day else [f"give --minutes {needed}"]
     if fewer:
-        advice += f", or --lessons {' '.join(lesson.number for lesson in fewer)}"
-    elif len(lessons) > 1:
-        advice += ", or a single short lesson"
+        gone = numbered([lesson for lesson in lessons if lesson not in fewer])
+        rest = " ".join(lesson.number for lesson in fewer)
+        advice.append(f"leave out {gone}: --lessons {rest}")
+    said = ", or ".join(advice) or "ask for fewer lessons"
     return (
-        f"{minutes} minutes are too short. {'Lesson' if one else 'Lessons'} {numbers} "
-        f"with welcome, breaks and closing, and without any practice, "
-        f"{'takes' if one else 'take'} {takes}. "
-        f"{advice}."
+        f"{numbered(lessons)} {'needs' if one else 'need'} {needed - minutes} more "
+        f"minutes. With practice, breaks, welcome and closing "
+        f"{'it takes' if one else 'they take'} {takes}, and there are {minutes}. "
+        f"{said[:1].upper()}{said[1:]}."
     )
+
+
+def numbered(lessons: Sequence[Lesson]) -> str:
+    """Return the lessons by their numbers, such as "lessons 02 and 05"."""
+    *first, last = [lesson.number for lesson in lessons]
+    if not first:
+        return f"lesson {last}"
+    return f"lessons {', '.join(first)} and {last}"

@@ -142,7 +142,7 @@ def _chapter(chapter: Chapter) -> Iterator[str]:
     yield f"## {lesson.number} · {lesson.title}"
     yield f"\n{lesson.workshop} min in a workshop, {lesson.alone} min alone."
     yield from _part(heads.WHY, chapter.note(heads.WHY))
-    yield from _part(heads.OUTCOMES, f"Learners {lesson.outcomes}")
+    yield from _part(heads.OUTCOMES, lesson.outcomes)
     yield from ("", f"### {heads.PREPARING}", "")
     yield from (f"- {line}" for line in chapter.preparing)
     yield from ("", f"### {heads.TIMING}", "", "| min | what | how |", "|---|---|---|")

@@ -40,10 +40,11 @@ class Part:
 class Lesson:
     """One lesson as an instructor sees it.
 
-    ``notes`` maps the parts of its instructor cell to their text; ``parts`` is the
-    timing taken apart, whose minutes add up to ``workshop``; ``advice`` is what the
-    timing says beside it ("Leave section 10 to the exercise."). ``long`` are the ids of
-    cells that run for up to a minute.
+    ``outcomes`` is a whole sentence, which says whose they are. ``notes`` maps the
+    parts of its instructor cell to their text; ``parts`` is the timing taken apart,
+    whose minutes add up to ``workshop``; ``advice`` is what the timing says beside it
+    ("Leave section 10 to the exercise."). ``long`` are the ids of cells that run for up
+    to a minute.
     """
 
     name: str
@@ -101,7 +102,7 @@ def read_lesson(path: Path) -> Lesson:
         title=title["title"].strip(),
         alone=alone,
         workshop=workshop,
-        outcomes=notes.get(OUTCOMES, card.get("You will", "")),
+        outcomes=notes.get(OUTCOMES) or _promised(card),
         needs=card.get("You need", ""),
         notes=notes,
         parts=parts,
@@ -118,6 +119,11 @@ def _tags(cell: Mapping[str, Any]) -> list[str]:
 
 def _one_line(text: str) -> str:
     return re.sub(r"\s+", " ", text).strip()
+
+
+def _promised(card: Mapping[str, str]) -> str:
+    """Return what the header card promises, as a sentence of its own."""
+    return f"You will {card['You will']}" if "You will" in card else ""
 
 
 def _notes(texts: Iterator[str]) -> Iterator[tuple[str, str]]:

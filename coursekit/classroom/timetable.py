@@ -1,17 +1,20 @@
 """An agenda as text, as Markdown, and as a page to print."""
 
+import re
 import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from coursekit.classroom.agenda import Agenda, Kind, Practice, Slot
+from coursekit.classroom import heart
+from coursekit.classroom.agenda import Agenda, Kind, Slot, numbered
 from coursekit.classroom.page import page
+from coursekit.classroom.practice import Practice
 from coursekit.grading.display import printable
 
 WIDTH = 88
-#: What matters this much stays, whatever the time.
-HIGHEST = 5
+#: A lesson that another one links to: its name is left where there is nothing to click.
+LINK = re.compile(r"\[(?P<words>[^\]]+)\]\((?P<lesson>\w+)\.ipynb\)")
 #: What stands before the name of a slot of this kind.
 LABELS = {
     Kind.WELCOME: "",
@@ -62,6 +65,13 @@ def title(agenda: Agenda) -> str:
     return f"A workshop of {agenda.minutes} minutes: {lessons} {numbers}"
 
 
+def why(agenda: Agenda) -> Iterator[str]:
+    """Yield by which rule the lessons and the practice were taken."""
+    if not agenda.asked:
+        yield heart.CHOICE
+    yield heart.PRACTICE
+
+
 def to_prepare(agenda: Agenda) -> Iterator[str]:
     """Yield what to see to before the day."""
     yield (
@@ -69,8 +79,16 @@ def to_prepare(agenda: Agenda) -> Iterator[str]:
         f"{agenda.lessons[0].number} the day before; `coursekit doctor` says what is "
         "missing."
     )
-    numbers = " and ".join(_listed([lesson.number for lesson in agenda.lessons]))
-    yield f"Run lesson {numbers} once on the computer that is on the big screen."
+    run = f"Run {numbered(agenda.lessons)} once"
+    yield f"{run} on the computer that is on the big screen."
+    given = {lesson.name for lesson in agenda.lessons}
+    for lesson in agenda.lessons:
+        if {found["lesson"] for found in LINK.finditer(lesson.needs)} - given:
+            needs = LINK.sub(r"\g<words>", lesson.needs).rstrip(".")
+            yield (
+                f"Not all that lesson {lesson.number} builds on is part of the day. It "
+                f"needs: {needs}."
+            )
     for lesson in agenda.lessons:
         for cell in lesson.long:
             yield (
@@ -85,9 +103,7 @@ def to_cut(agenda: Agenda) -> Iterator[str]:
     if spare:
         total = sum(slot.minutes for slot in spare)
         yield f"the open time ({total} min)"
-    for one in agenda.cuts:
-        if one.importance < HIGHEST:
-            yield _practice(one)
+    yield from map(_practice, agenda.cuts)
     for lesson in reversed(agenda.lessons):
         for part in lesson.parts:
             if part.what == "questions":
@@ -108,13 +124,10 @@ def _practice(one: Practice) -> str:
     )
 
 
-def _listed(words: list[str]) -> list[str]:
-    return [", ".join(words[:-1]), words[-1]] if len(words) > 1 else words
-
-
 def parts(agenda: Agenda) -> list[tuple[str, list[str], bool]]:
     """Return the lists below the table: heading, items, whether they are in order."""
     lists = [
+        ("Why it is these lessons and tasks", [*why(agenda)], False),
         ("Before the day", [*to_prepare(agenda)], False),
         ("When time runs short, leave out in this order", [*to_cut(agenda)], True),
         ("For home", [_practice(one) for one in agenda.home], False),

@@ -2,18 +2,22 @@
 
 import argparse
 from datetime import time
+from textwrap import fill
 
+from coursekit.classroom import heart
 from coursekit.commands.base import BROKEN, MISUSED, add_command, complain
 from coursekit.commands.lessons import add_lessons, chosen
 from coursekit.commands.printed import add_format, put
 
-EXAMPLES = """\
+RULE = fill(f"{heart.CHOICE} {heart.PRACTICE}", 88)
+EXAMPLES = f"""\
 examples:
-  coursekit agenda --minutes 180                   as many lessons as fit
+  coursekit agenda --minutes 180                   the heart of the course
   coursekit agenda --minutes 90 --lessons 07       one lesson with much practice
   coursekit agenda --minutes 180 --format html --out agenda.html
 
-Breaks come at least every hour. What is left out comes last, least important first.
+{RULE}
+Breaks come at least every hour. The end says what to leave out when time runs short.
 """
 FORMATS = ("text", "markdown", "html")
 
@@ -28,7 +32,7 @@ def add(commands: argparse._SubParsersAction) -> None:
         metavar="N",
         help="how long the workshop is, breaks included",
     )
-    add_lessons(command, "all of them are planned (default: as many as fit)")
+    add_lessons(command, "all of them are planned (default: as many as fit; see below)")
     command.add_argument(
         "--start",
         type=clock,

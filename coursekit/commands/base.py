@@ -13,22 +13,36 @@ DONE, DIFFERS, MISUSED, BROKEN, INTERRUPTED = 0, 1, 2, 3, 130
 
 #: The walls around learners' code, best first; what they are is in `grading.isolation`.
 LEVELS = ("namespaces", "landlock", "process")
-EXIT_CODES = (
-    "exit codes: 0 done, 1 a --check found a difference, 2 used wrongly, 3 broken"
-)
+
+
+def exit_codes(differs: str = "") -> str:
+    """Return the codes a command can end with; ``differs`` says when it is 1.
+
+    Examples
+    --------
+    >>> exit_codes()
+    'exit codes: 0 done, 2 used wrongly, 3 broken'
+    """
+    one = f", {DIFFERS} {differs}" if differs else ""
+    return f"exit codes: {DONE} done{one}, {MISUSED} used wrongly, {BROKEN} broken"
 
 
 def add_command(
     commands: argparse._SubParsersAction,
     run: Callable[[argparse.Namespace], int],
     examples: str,
+    *,
+    differs: str = "",
 ) -> argparse.ArgumentParser:
-    """Add the command that ``run`` carries out, described by its docstring."""
+    """Add the command that ``run`` carries out, described by its docstring.
+
+    ``differs`` says when it ends with 1, if it can.
+    """
     command = commands.add_parser(
         run.__name__,
         help=run.__doc__,
         description=run.__doc__,
-        epilog=f"{examples}\n{EXIT_CODES}",
+        epilog=f"{examples}\n{exit_codes(differs)}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     command.set_defaults(run=run)

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from coursekit.commands.base import BROKEN, DONE, MISUSED, add_command, complain
+from coursekit.commands.lessons import add_lessons
+from coursekit.numbered import find_named
 
 if TYPE_CHECKING:
     from coursekit.classroom.board.columns import Columns
@@ -25,6 +27,17 @@ examples:
 Learners put join("http://…/CODE", "nickname") into a notebook, as the projector view
 shows it. From then on the board hears how their checks end, never their code. The same
 command the same day goes on with the same class and the same room code.
+
+--merge takes what learners' computers keep of their checks: the file progress.sqlite3
+in the folder .coursekit of a study folder, under any name; or folders with such files,
+study folders too. File managers hide .coursekit. These lines, in any notebook of the
+study folder, copy the file beside the notebook, from where it is sent to you:
+
+  import shutil; from coursekit.study.store import store
+  shutil.copy(store().file, "Ada Lovelace.sqlite3")
+
+A completion record (completion.json) is not taken: it says how the best try ended, not
+what was checked.
 """
 
 
@@ -55,20 +68,14 @@ def add(commands: argparse._SubParsersAction) -> None:
         help="the room code: 4 to 16 letters and digits (default: by chance, or the "
         "file's)",
     )
-    command.add_argument(
-        "--lessons",
-        nargs="+",
-        default=[],
-        metavar="LESSON",
-        help="numbers or names, such as 00 07_layer_norm (default: all)",
-    )
+    add_lessons(command, "columns for these only (default: all)")
     command.add_argument(
         "--merge",
         nargs="+",
         type=Path,
         metavar="FILE",
-        help="do not open the board: add what these progress files of learners, or "
-        "those in these folders, know",
+        help="do not open the board: add what learners' progress files know; below it "
+        "says which files these are, and how learners send them",
     )
 
 
@@ -113,16 +120,19 @@ def _serve(room: "Room", options: argparse.Namespace) -> int:
 def _merge(room: "Room", options: argparse.Namespace) -> int:
     from coursekit.classroom.board.merge import ProgressError, merge, progress_files
 
-    failed = 0
+    failed = read = 0
     for path in list(progress_files(options.merge)):
         try:
             merged = merge(room, path)
         except ProgressError as error:
             failed = complain("board", error, MISUSED)
             continue
+        read += 1
         print(f"{merged.name}: checks {merged.checks}, of them new {merged.new}")
     path = room.database.path
-    print(f"All of it is in {path}: 'coursekit board --data {path}' shows it.")
+    if read:
+        what = "The others are" if failed else "All of it is"
+        print(f"{what} in {path}: 'coursekit board --data {path}' shows it.")
     return failed or DONE
 
 
@@ -162,14 +172,6 @@ def _columns(lessons: list[str]) -> "Columns":
         for task in all_tasks().values()
     ]
     found.sort(key=lambda column: column.exercise)
-    there = dict.fromkeys(column.exercise for column in found)
-    asked = set()
-    for word in lessons:
-        meant = [name for name in there if word in (name, name.partition("_")[0])]
-        if not meant:
-            raise LookupError(
-                f"there is no lesson {word!r}. Give numbers or names of these: "
-                f"{', '.join(there)}."
-            )
-        asked.update(meant)
+    there = {column.exercise for column in found}
+    asked = {find_named(word, there, "lesson") for word in lessons}
     return Columns(one for one in found if not asked or one.exercise in asked)

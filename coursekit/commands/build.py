@@ -14,7 +14,9 @@ examples:
 
 def add(commands: argparse._SubParsersAction) -> None:
     """Add the command to the parser."""
-    command = add_command(commands, build, EXAMPLES)
+    command = add_command(
+        commands, build, EXAMPLES, differs="--check found something stale"
+    )
     command.add_argument(
         "names",
         nargs="*",

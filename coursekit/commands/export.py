@@ -13,6 +13,7 @@ from coursekit.commands.base import (
     code_of,
     complain,
 )
+from coursekit.numbered import find_named
 
 EXAMPLES = """\
 examples:
@@ -158,14 +159,10 @@ def _known(exercise: str) -> str:
     from coursekit.autograders import all_questions, all_tasks
 
     asked = [*all_tasks().values(), *all_questions().values()]
-    names = sorted({one.exercise for one in asked})
-    wanted = exercise.zfill(2)
-    found = [n for n in names if exercise == n or wanted == n.partition("_")[0]]
-    if not found:
-        raise ValueError(
-            f"export: --exercise must be one of {', '.join(names)}; got {exercise!r}."
-        )
-    return found[0]
+    try:
+        return find_named(exercise, {one.exercise for one in asked}, "exercise")
+    except LookupError as error:
+        raise ValueError(f"export: {error}") from None
 
 
 def _to(options: argparse.Namespace) -> tuple[Path, Files, Sequence[str]]:

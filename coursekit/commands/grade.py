@@ -18,6 +18,7 @@ from coursekit.commands.base import (
     complain,
 )
 from coursekit.commands.course import installed_course
+from coursekit.numbered import find_named
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -247,19 +248,12 @@ def exercise_named(text: str, course: "Course") -> str:
     Raises
     ------
     ValueError
-        If there is none, or more than one.
+        If there is none.
     """
-    known = text.zfill(2) if text.isdecimal() else text
-    found = [
-        name
-        for name in course
-        if known in (name, name.partition("_")[0], name.partition("_")[2])
-    ]
-    if len(found) != 1:
-        raise ValueError(
-            f"there is no exercise {text!r}; there are {', '.join(course)}."
-        )
-    return found[0]
+    try:
+        return find_named(text, course, "exercise")
+    except LookupError as error:
+        raise ValueError(str(error)) from None
 
 
 def _level(options: argparse.Namespace) -> "Level":

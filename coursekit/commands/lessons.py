@@ -4,6 +4,8 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
+from coursekit.numbered import find_named
+
 
 def add_lessons(command: argparse.ArgumentParser, words: str) -> None:
     """Add the option --lessons."""
@@ -12,7 +14,7 @@ def add_lessons(command: argparse.ArgumentParser, words: str) -> None:
         nargs="+",
         default=[],
         metavar="LESSON",
-        help=f"numbers or names, such as 00 07_layer_norm; {words}",
+        help=f"numbers or names, such as 7 or 07_layer_norm; {words}",
     )
 
 
@@ -24,14 +26,6 @@ def chosen(folder: Path, asked: Sequence[str]) -> list[Path]:
     LookupError
         If there is no such lesson; the message lists those there are.
     """
-    there = sorted(folder.glob("*.ipynb"))
-    found: set[Path] = set()
-    for word in asked:
-        meant = [p for p in there if word in (p.stem, p.stem.partition("_")[0])]
-        if not meant:
-            raise LookupError(
-                f"there is no lesson {word!r}. Give numbers or names of these: "
-                f"{', '.join(path.stem for path in there)}."
-            )
-        found |= {*meant}
-    return sorted(found) if asked else there
+    there = {path.stem: path for path in sorted(folder.glob("*.ipynb"))}
+    found = {there[find_named(word, there, "lesson")] for word in asked}
+    return sorted(found) if asked else [*there.values()]

@@ -33,7 +33,8 @@ again keeps it. 'coursekit report RESULTS' brings the pages up to date.
 
 def add(commands: argparse._SubParsersAction) -> None:
     """Add the command to the parser."""
-    command = add_command(commands, override, EXAMPLES)
+    differs = "--late found a name that no record has"
+    command = add_command(commands, override, EXAMPLES, differs=differs)
     command.add_argument(
         "results",
         type=Path,

@@ -9,11 +9,11 @@ from urllib.parse import urlsplit
 
 from coursekit import wire
 from coursekit.grading.card import note_card
-from coursekit.grading.display import Card
+from coursekit.grading.display import Card, printable
 from coursekit.study.feedback import never_raises
-from coursekit.study.outbox import Outbox
+from coursekit.study.outbox import Member, Outbox
 from coursekit.study.sender import Ended, sender
-from coursekit.study.store import store
+from coursekit.study.store import MARKER, Store, store
 
 #: Longest that `join` waits to hear whether it worked, in seconds.
 A_MOMENT = 1.0
@@ -33,7 +33,8 @@ def join(address: str = "", nickname: str = "", room: str = "") -> Card:
     address : str
         As it stands on the projector: ``"http://192.168.1.20:8765/K7QM2X"``.
     nickname : str
-        How the board shows you to the instructor; the projector shows no names.
+        How the board shows you to the instructor; the projector shows no names. A
+        study folder has one row: with another name it is the same one.
     room : str, default=""
         The room code, where the address does not end with it.
 
@@ -60,10 +61,12 @@ def join(address: str = "", nickname: str = "", room: str = "") -> Card:
     member = Outbox(kept).join(base, code, nickname.strip() or "learner")
     answer = sender(kept).first_answer(member, A_MOMENT)
     shown = _joined(answer.ended if answer else Ended.AWAY, answer and answer.name)
+    renamed = _renamed(member, kept) if member.was else ""
+    heard = answer is not None and answer.ended is Ended.HEARD
     return note_card(
         shown[0],
-        [*shown[1:], *filter(None, [kept.take_note()])],
-        tone="pass" if answer and answer.ended is Ended.HEARD else "todo",
+        [*filter(None, [renamed, *shown[1:], kept.take_note()])],
+        tone="pass" if heard and not renamed else "todo",
     )
 
 
@@ -191,6 +194,18 @@ def _joined(ended: Ended, name: str | None) -> tuple[str, ...]:
         "You need not wait for it: everything here works without. What you check is "
         "kept and sent as soon as the board answers. If others are on the board and "
         "you are not: is the address right, and is this computer in the same network?",
+    )
+
+
+def _renamed(member: Member, kept: Store) -> str:
+    """Say that one row has another name now, and what two people do."""
+    at_home = kept.file.parent.name == MARKER
+    whose = f"study folder ({kept.file.parent.parent})" if at_home else "account"
+    return (
+        f"This {whose} was on the board as {printable(member.was, 60, 1)}; it is "
+        f"{printable(member.nickname, 60, 1)} now, and has one row there. Two people? "
+        "Each needs a study folder of their own, for the board and for what they "
+        "write: run `coursekit lab NAME` once for each, and join from a notebook in it."
     )
 
 

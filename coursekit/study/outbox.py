@@ -31,6 +31,8 @@ class Member:
     #: whether the board has answered yet, and whether the learner is leaving
     told: bool = False
     leaving: bool = False
+    #: what it called itself in this room before, if that was another name
+    was: str = ""
 
 
 class Outbox:
@@ -49,16 +51,16 @@ class Outbox:
         def write(database: sqlite3.Connection) -> Member:
             with database:
                 known = database.execute(
-                    "SELECT token FROM board WHERE room = ?", (room,)
+                    "SELECT token, nickname FROM board WHERE room = ?", (room,)
                 ).fetchone()
-                token = known[0] if known else secrets.token_hex(16)
+                token, was = known or (secrets.token_hex(16), nickname)
                 if not known:
                     database.execute("DELETE FROM outbox")
                 database.execute(
                     "REPLACE INTO board VALUES (1, ?, ?, ?, ?, ?, 0, 0)",
                     (address, room, token, nickname, time.time() + STAYS),
                 )
-            return Member(address, room, token, nickname)
+            return Member(address, room, token, nickname, was=_other(was, nickname))
 
         return self.store.do(write)
 
@@ -145,6 +147,11 @@ class Outbox:
                 )
 
         self.store.attempt(write)
+
+
+def _other(was: str, name: str) -> str:
+    """Return ``was`` if it may be another person's name, else ''."""
+    return "" if was.casefold() == name.casefold() else was
 
 
 def _event(

@@ -297,6 +297,27 @@ def test_tables_controls_and_regions_have_names(board, opened):
     assert levels.count("H1") == 1
 
 
+@pytest.mark.parametrize("which", ["teach", "show"])
+def test_axe_finds_nothing_wrong_by_day_and_by_night(board, opened, which):
+    run = pytest.importorskip(
+        "axe_playwright_python.sync_playwright",
+        reason="axe-playwright-python is not installed",
+    )
+    simulate(board, 8)
+    board.room.set_timer(5)
+    page = opened(which)
+    page.locator("#summary", has_text="8 learners").wait_for()
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        found = run.Axe().run(page, options={"resultTypes": ["violations"]})
+        wrong = [
+            f"{rule['id']} at {node['target']}: {node['failureSummary']}"
+            for rule in found.response["violations"]
+            for node in rule["nodes"]
+        ]
+        assert wrong == [], scheme
+
+
 def test_nothing_moves_where_no_motion_is_wanted(board, opened):
     page = opened("teach", reduced_motion="reduce")
     board.say("Ada")
@@ -315,3 +336,56 @@ def test_the_whole_course_scrolls_in_its_own_frame_on_a_phone(opened, tmp_path):
         cell(page, "Ada", tasks[-1]).locator(".unseen").wait_for(state="attached")
         assert page.locator("#grid th.task").count() == len(whole.room.columns)
         assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
+
+
+@pytest.fixture
+def whole(tmp_path):
+    """Return a board with all lessons."""
+    with running(tmp_path / "whole.sqlite3", _columns([])) as made:
+        yield made
+
+
+def teaching(made):
+    return f"{made.address}/teach/{made.room.teach_key}"
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_page_begins_at_the_lesson_that_was_tried_last(whole, opened, width):
+    whole.say("Ada", attempt(1, task="numerical_gradient", age=300))
+    whole.say("Emmy", attempt(2, "fail", mistakes=()))
+    view = {"width": width, "height": 844}
+    page = opened("teach", link=teaching(whole), viewport=view)
+    cell(page, "Emmy").locator(".unseen").wait_for(state="attached")
+    held = page.locator("#scroll").bounding_box()
+    shown = cell(page, "Emmy").bounding_box()
+    names = page.locator("#grid .corner").bounding_box()
+    assert shown["x"] >= names["x"] + names["width"] - 1
+    assert shown["x"] + shown["width"] <= held["x"] + held["width"] + 1
+
+
+def test_whoever_scrolled_the_grid_is_left_there(whole, opened):
+    page = opened("teach", link=teaching(whole))
+    whole.say("Emmy", attempt(1, "fail", mistakes=()))
+    cell(page, "Emmy").locator(".unseen").wait_for(state="attached")
+    place = "scroll => scroll.scrollLeft"
+    assert page.locator("#scroll").evaluate(place) > 0
+    page.locator("#scroll").evaluate("scroll => { scroll.scrollLeft = 0; }")
+    whole.say("Emmy", attempt(2, task="axes_of"))
+    cell(page, "Emmy", "axes_of").locator(".unseen").wait_for(state="attached")
+    assert page.locator("#scroll").evaluate(place) == 0
+
+
+@pytest.mark.parametrize("width", [1000, 1280, 1920])
+def test_no_name_of_a_task_runs_over_its_neighbour(whole, opened, width):
+    whole.say("Ada")
+    view = {"width": width, "height": 844}
+    page = opened("teach", link=teaching(whole), viewport=view)
+    for lesson, title in whole.room.columns.lessons.items():
+        page.get_by_label("Lesson").select_option(lesson)
+        page.locator("#grid th.lesson", has_text=title).first.wait_for()
+        page.locator("#grid.roomy").wait_for()
+        wide = page.locator("#grid th.task").evaluate_all(
+            "all => all.filter(one => one.scrollWidth > one.clientWidth)"
+            ".map(one => one.textContent)"
+        )
+        assert wide == [], title

@@ -34,6 +34,13 @@ def written(request, chapters):
     return lambda counts=(), shown=6: write(chapters, dict(counts), shown)
 
 
+def test_learning_outcomes_are_the_sentence_of_the_lesson_once(chapters):
+    told = replace(chapters[0].lesson, outcomes="Afterwards learners can guess.")
+    lone = [replace(chapters[0], lesson=told)]
+    assert "<p>Afterwards learners can guess.</p>" in guide.as_page(lone, {})
+    assert "\n\nAfterwards learners can guess.\n" in guide.as_markdown(lone, {})
+
+
 def test_a_chapter_has_the_tasks_of_its_own_exercise(chapters):
     assert [task.name for task in chapters[0].tasks] == ["double"]
 

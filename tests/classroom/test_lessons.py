@@ -15,7 +15,8 @@ def test_header_and_notes_are_read(lesson_file):
     lesson = read_lesson(lesson_file)
     assert (lesson.name, lesson.number) == ("00_start_here", "00")
     assert (lesson.title, lesson.alone, lesson.workshop) == ("Start here", 25, 15)
-    assert (lesson.outcomes, lesson.needs) == ("guess before you run.", "Python.")
+    assert lesson.outcomes == "You will guess before you run."
+    assert lesson.needs == "Python."
     assert lesson.notes["Why we teach this"] == "It is `short`."
     assert lesson.notes["Typical pitfalls"].endswith("they stop early.")
     assert (lesson.explorers, lesson.long) == (1, ("cell-4",))

@@ -50,6 +50,20 @@ def test_the_open_time_is_added_up(agenda):
     assert spare and f"the open time ({spare} min)" in timetable.as_text(agenda, NINE)
 
 
+def test_what_a_lesson_builds_on_and_the_day_leaves_out_is_said(agenda):
+    (lesson,) = agenda.lessons
+    needs = "a trace, and [lesson 01](01_plain.ipynb)."
+    told = replace(agenda, lessons=(replace(lesson, needs=needs),))
+    assert "It needs: a trace, and lesson 01." in " ".join(timetable.to_prepare(told))
+    assert "It needs" not in " ".join(timetable.to_prepare(agenda))
+
+
+def test_the_rule_by_which_lessons_were_taken_is_printed(agenda):
+    for written in (timetable.as_text, timetable.as_page, timetable.as_markdown):
+        assert "a workshop would miss" in written(agenda, NINE)
+        assert "a workshop would miss" not in written(replace(agenda, asked=True), NINE)
+
+
 def test_what_lessons_say_about_time_and_what_runs_long_is_told(agenda):
     text = timetable.as_text(agenda, NINE)
     assert "lesson 00: Leave section 4 for home." in text

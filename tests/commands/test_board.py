@@ -1,6 +1,7 @@
 """``coursekit board`` as it is called: what it prints, refuses, survives and ends."""
 
 import asyncio
+import re
 import signal
 import socket
 import sys
@@ -15,7 +16,7 @@ from coursekit.commands.base import BROKEN, DONE, MISUSED
 from coursekit.commands.board import _columns
 from coursekit.grading.reasons import Reason
 from coursekit.grading.verdict import CriterionVerdict, Status, Verdict
-from coursekit.study.store import Store
+from coursekit.study.store import Store, store
 
 pytestmark = pytest.mark.timeout(60)  # a board that is not refused would run on
 
@@ -103,15 +104,49 @@ def test_a_file_that_is_no_board_s_is_said(board, tmp_path):
 
 def test_files_are_merged_and_what_is_none_is_said(board, tmp_path):
     kept = Store(tmp_path / "in" / "Ada" / ".coursekit")
-    end = CriterionVerdict("One.", 10, Status.PASS, Reason.OK)
-    kept.record(Verdict(TASK, (end,)))
+    one_check(kept)
     (tmp_path / "in" / "Emmy").mkdir()
     (tmp_path / "in" / "Emmy" / "progress.sqlite3").write_text("notes " * 1000)
     code, said = board("--merge", str(tmp_path / "in"))
     assert code == MISUSED
     assert "Ada: checks 1, of them new 1" in said
     assert "is no progress file" in said
+    assert "The others are in" in said
     assert "Ada: checks 1, of them new 0" in board("--merge", str(kept.file))[1]
+
+
+def one_check(kept):
+    kept.record(Verdict(TASK, (CriterionVerdict("One.", 10, Status.PASS, Reason.OK),)))
+
+
+def test_a_study_folder_is_taken_whole(board, tmp_path):
+    one_check(Store(tmp_path / "Ada" / "study" / ".coursekit"))
+    code, said = board("--merge", str(tmp_path / "Ada" / "study"))
+    assert code == DONE and "Ada: checks 1, of them new 1" in said
+    assert "All of it is in" in said
+
+
+def test_a_completion_record_is_refused_and_nothing_is_said_to_be_in(board, tmp_path):
+    record = tmp_path / "completion.json"
+    record.write_text('{"format": "coursekit-completion/1"}')
+    code, said = board("--merge", str(record))
+    assert code == MISUSED
+    assert "is a completion record" in said and "board --help" in said
+    assert "board.sqlite3" not in said
+
+
+def test_the_lines_of_the_help_copy_the_progress_file(
+    board, tmp_path, capsys, monkeypatch
+):
+    with pytest.raises(SystemExit):
+        cli.main(["board", "--help"])
+    said = capsys.readouterr().out
+    lines = re.findall(r"^  ((?:import shutil;|shutil\.).*)$", said, re.M)
+    monkeypatch.chdir(tmp_path)
+    one_check(store())
+    exec("\n".join(lines))
+    _, said = board("--merge", str(tmp_path / "Ada Lovelace.sqlite3"))
+    assert "Ada Lovelace: checks 1, of them new 1" in said
 
 
 def test_lessons_choose_the_columns():

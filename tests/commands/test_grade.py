@@ -12,6 +12,7 @@ from bulk.class_of import class_of, filled, lay_out, slips, worked
 from coursekit import cli
 from coursekit.commands import base
 from coursekit.commands.course import installed_course, starts
+from coursekit.extras import how_to_install
 from coursekit.grading import isolation
 from coursekit.grading.card import card_text
 from coursekit.grading.isolation import Availability, Level
@@ -90,7 +91,7 @@ def test_who_is_on_the_roster_and_handed_nothing_in_has_a_record(handed_in, tmp_
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--exercise", "77"], "there is no exercise '77'; there are 00_start_here"),
+        (["--exercise", "77"], "there is no exercise '77'. Give a number"),
         (["--shard", "1/2"], "--shard needs --seed"),
         (["--shard", "3/2", "--seed", "x"], "such as 2/8"),
         (["--roster", "nowhere.csv"], "nowhere.csv: No such file"),
@@ -205,7 +206,7 @@ def test_a_cluster_needs_dask_or_somebody_who_answers(
     monkeypatch.setitem(sys.modules, "distributed", None)
     where = ("--scheduler", "tcp://127.0.0.1:9")
     assert main("grade", handed_in, "--out", tmp_path / "out", *where) == base.BROKEN
-    assert "pip install 'coursekit[cluster]'" in capsys.readouterr().err
+    assert how_to_install("cluster") in capsys.readouterr().err
 
 
 @pytest.mark.slow

@@ -43,9 +43,12 @@ def test_a_place_that_cannot_be_written_is_said(tmp_path, capsys, command):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--minutes", "10"], "10 minutes are too short. Lesson 00 with welcome"),
+        (["--minutes", "10"], "lesson 00 needs 25 more minutes"),
         (["--minutes", "60", "--lessons", "99"], "there is no lesson '99'"),
-        (["--minutes", "60", "--lessons", "00", "05", "06"], "or --lessons 00"),
+        (
+            ["--minutes", "60", "--lessons", "00", "05", "06"],
+            "leave out lessons 05 and 06: --lessons 00",
+        ),
         (["--minutes", "5000"], "one agenda for each day"),
     ],
 )
@@ -79,3 +82,42 @@ def test_results_that_are_none_are_said_in_words(tmp_path, capsys):
     missing = str(tmp_path / "nowhere")
     assert cli.main(["guide", "--results", missing]) == base.MISUSED
     assert missing in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["guide", "--lessons", "{}", "--out", "{out}"],
+        ["agenda", "--minutes", "90", "--lessons", "{}", "--out", "{out}"],
+        ["slides", "{}", "--out", "{out}"],
+        ["release", "{out}", "--lessons", "{}"],
+        ["build", "--check", "{}"],
+        ["export", "--harness", "gradescope", "--exercise", "{}", "--out", "{out}"],
+    ],
+    ids=lambda command: command[0],
+)
+def test_a_lesson_is_named_by_its_number_however_it_is_written(
+    tmp_path, capsys, command
+):
+    out = tmp_path / "out"
+    done = cli.main([word.format("7", out=out) for word in command])
+    assert done in (base.DONE, base.DIFFERS), capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["guide", "--lessons", "99"],
+        ["slides", "99"],
+        ["board", "--lessons", "99", "--data", "{out}"],
+        ["export", "--harness", "gradescope", "--exercise", "99", "--out", "{out}"],
+    ],
+    ids=lambda command: command[0],
+)
+def test_a_lesson_that_is_not_there_is_answered_with_those_that_are(
+    tmp_path, capsys, command
+):
+    out = tmp_path / "out"
+    assert cli.main([word.format(out=out) for word in command]) == base.MISUSED
+    said = capsys.readouterr().err
+    assert "'99'. Give a number (7 or 07) or a name of these: 00_start_here" in said

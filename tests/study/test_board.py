@@ -112,6 +112,28 @@ def test_a_nickname_that_is_taken_gets_a_number(board):
     assert "as Ada (2)" in str(join(on(board), "Ada"))
 
 
+def test_a_second_name_from_one_place_is_said_with_what_two_people_do(board):
+    join(on(board), "Ada")
+    said = str(join(on(board), "Bob"))
+    assert "account was on the board as Ada; it is Bob now" in said
+    assert "coursekit lab NAME" in said
+    assert list(board.rows()) == ["Bob"]
+    assert "Two people?" not in str(join(on(board), "bob"))
+
+
+def test_two_study_folders_of_one_account_are_two_learners(
+    board, tmp_path, monkeypatch
+):
+    monkeypatch.delenv(store.HOME)
+    for name in ("Ada", "Bob"):
+        (tmp_path / name / store.MARKER).mkdir(parents=True)
+        monkeypatch.chdir(tmp_path / name)
+        assert "Two people?" not in str(join(on(board), name))
+    assert list(board.rows()) == ["Ada", "Bob"]
+    said = str(join(on(board), "Ada too"))
+    assert f"study folder ({tmp_path / 'Bob'})" in said
+
+
 def test_what_was_checked_without_a_network_arrives_later_and_once(board):
     join(f"http://127.0.0.1:1/{board.room.code}", "Ada")
     for _ in range(3):

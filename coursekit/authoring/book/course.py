@@ -11,6 +11,7 @@ from nbformat import NotebookNode
 
 from coursekit.authoring.course_map import MINUTES
 from coursekit.authoring.sources import BuildError, tags_of
+from coursekit.numbered import find_named
 
 TITLE = re.compile(r"^# (.+)$", re.M)
 #: The folders that become pages; solutions are not among them.
@@ -108,16 +109,15 @@ def read_course(root: Path) -> list[Chapter]:
 
 
 def find(chapters: Sequence[Chapter], name: str) -> Chapter:
-    """Return the lesson called ``name``, in full (05_batch_norm) or by number (5).
+    """Return the lesson called ``name``, or with this number.
 
     Raises
     ------
     BuildError
         If there is none; the message lists all.
     """
-    lessons = [chapter for chapter in chapters if chapter.kind == "lesson"]
-    for chapter in lessons:
-        if name == chapter.name or name.zfill(2) == chapter.name.partition("_")[0]:
-            return chapter
-    known = ", ".join(chapter.name for chapter in lessons)
-    raise BuildError(f"NAME must be a lesson; got {name!r}. There are: {known}.")
+    lessons = {one.name: one for one in chapters if one.kind == "lesson"}
+    try:
+        return lessons[find_named(name, lessons, "lesson")]
+    except LookupError as error:
+        raise BuildError(str(error)) from None

@@ -9,6 +9,7 @@ import re
 import xml.etree.ElementTree as ET
 
 from coursekit.authoring.sources import BuildError
+from coursekit.extras import how_to_install
 
 #: What it does not know, in words it does.
 SPELLINGS = (
@@ -118,7 +119,7 @@ def _converted(latex: str, display: str) -> ET.Element:
     except ImportError:
         raise FormulaError(
             "latex2mathml writes the formulas, and it is not installed here. Install "
-            "it: pip install 'coursekit[html]'"
+            f"what teachers need: {how_to_install('teach')}."
         ) from None
     written = latex
     for pattern, known in SPELLINGS:

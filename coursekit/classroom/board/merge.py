@@ -16,6 +16,7 @@ from coursekit.classroom.board.database import Happened
 from coursekit.classroom.board.room import Room
 
 FILE = "progress.sqlite3"
+HELP = "'coursekit board --help' says how learners send it"
 #: Folders whose name says nothing about whose file is in them.
 NAMELESS = {".coursekit", "study", "coursekit", ""}
 #: Largest file that is read (bytes), most attempts of it, most steps SQLite may take.
@@ -58,8 +59,8 @@ def progress_files(paths: Iterable[Path]) -> Iterator[Path]:
         found = sorted(path.rglob(FILE)) if path.is_dir() else []
         if not found:
             raise ProgressError(
-                f"{path} is no file, and no folder with a {FILE} in it. Learners find "
-                f"theirs in their study folder, as .coursekit/{FILE}."
+                f"{path} is no file, and no folder with a {FILE} in it. Learners have "
+                f"theirs in their study folder, as .coursekit/{FILE}: {HELP}."
             )
         yield from found
 
@@ -122,9 +123,12 @@ def read_progress(path: Path) -> Progress:
             with closing(sqlite3.connect(copy)) as database:
                 return _read(database)
     except (sqlite3.Error, OSError, UnicodeError, OverflowError) as error:
+        what = f"no progress file of a learner ({error})"
+        if path.suffix == ".json":
+            what = "a completion record, or other JSON, which does not hold the checks"
         raise ProgressError(
-            f"{path} is no progress file of a learner ({error}). It should be the "
-            f"{FILE} in the folder .coursekit of a study folder."
+            f"{path} is {what}. It should be the {FILE} in the folder .coursekit of a "
+            f"study folder: {HELP}."
         ) from error
 
 

@@ -4,6 +4,7 @@ from concurrent.futures import Executor
 from functools import cache
 from typing import Any
 
+from coursekit.extras import how_to_install
 from coursekit.grading.bulk.course import Course
 from coursekit.grading.bulk.crew import Crew
 from coursekit.grading.bulk.desk import Order, RunError
@@ -29,7 +30,7 @@ def connect(address: str) -> Any:
     except ImportError:
         raise RunError(
             "grading on a cluster needs Dask, which is not installed here. Install "
-            "it here and on the nodes: pip install 'coursekit[cluster]'."
+            f"it here and on the nodes: {how_to_install('cluster')}."
         ) from None
     try:
         client = distributed.Client(address, timeout=PATIENCE)

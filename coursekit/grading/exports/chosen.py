@@ -5,9 +5,9 @@ from itertools import groupby
 
 from coursekit.grading.display import printable
 from coursekit.grading.reasons import Reason
-from coursekit.grading.records.decisions import is_exercise
 from coursekit.grading.records.settled import Settled
 from coursekit.grading.reports.names import safe_name
+from coursekit.numbered import is_meant
 
 
 def choose(
@@ -33,7 +33,7 @@ def choose(
     left = [
         one
         for one in everything
-        if not exercise or is_exercise(exercise, one.graded.exercise)
+        if not exercise or is_meant(exercise, one.graded.exercise)
     ]
     if exercise and not left:
         known = sorted({one.graded.exercise for one in everything} - {""})

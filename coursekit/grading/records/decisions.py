@@ -9,6 +9,7 @@ from coursekit.grading.display import printable
 from coursekit.grading.records.errors import RecordsError, shown
 from coursekit.grading.records.graded import GradedTask
 from coursekit.grading.verdict import Status
+from coursekit.numbered import is_meant
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def find_place(
         names = {one.learner for one in known} | {one.learner_id for one in known}
         raise _unknown("learner", learner, names)
     if exercise:
-        here = [one for one in theirs if is_exercise(exercise, one.exercise)]
+        here = [one for one in theirs if is_meant(exercise, one.exercise)]
         if not here:
             raise _unknown("exercise", exercise, {one.exercise for one in theirs})
         theirs = here
@@ -82,17 +83,6 @@ def find_place(
             "meant. Add --exercise."
         )
     return meant[0]
-
-
-def is_exercise(given: str, name: str) -> bool:
-    """Return whether a name, or the number it begins with, means an exercise.
-
-    >>> is_exercise("07", "07_layer_norm"), is_exercise("7", "07_layer_norm")
-    (True, True)
-    """
-    number = name.partition("_")[0]
-    same_number = given.isdecimal() and number.isdecimal() and int(given) == int(number)
-    return given == name or same_number
 
 
 def near(name: str, known: Iterable[str]) -> str:

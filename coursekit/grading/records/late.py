@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from coursekit.grading.reasons import Reason
-from coursekit.grading.records.decisions import is_exercise
 from coursekit.grading.records.graded import Graded
+from coursekit.numbered import is_meant
 
 _HOUR, _DAY = 3600, 86400
 
@@ -110,7 +110,7 @@ class LateRules:
         """Return the rule of an exercise."""
         if exercise in self.exercises:
             return self.exercises[exercise]
-        named = (name for name in self.exercises if is_exercise(name, exercise))
+        named = (name for name in self.exercises if is_meant(name, exercise))
         return next((self.exercises[name] for name in named), self.default)
 
     def due(self, graded: Graded) -> tuple[datetime | None, bool]:
@@ -121,7 +121,7 @@ class LateRules:
         dates = [usual]
         for one in self.extensions:
             theirs = one.learner in (graded.learner, graded.learner_id)
-            here = not one.exercise or is_exercise(one.exercise, graded.exercise)
+            here = not one.exercise or is_meant(one.exercise, graded.exercise)
             if theirs and here and one.learner:
                 dates.append(one.due or usual + timedelta(days=one.days))
         return max(dates), max(dates) > usual

@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Sequence
 
 from coursekit.grading.display import printable
-from coursekit.grading.records.decisions import is_exercise, near
+from coursekit.grading.records.decisions import near
 from coursekit.grading.records.errors import shown
 from coursekit.grading.records.late import LateRules
 from coursekit.grading.records.settled import Settled
+from coursekit.numbered import is_meant
 
 
 def effects(rules: LateRules, settled: Sequence[Settled]) -> Iterator[str]:
@@ -44,7 +45,7 @@ def doubts(rules: LateRules, settled: Sequence[Settled]) -> Iterator[str]:
     ids = {one.graded.learner_id for one in settled}
     named = [*rules.exercises, *(one.exercise for one in rules.extensions)]
     for name in dict.fromkeys(filter(None, named)):
-        if not any(is_exercise(name, exercise) for exercise in exercises):
+        if not any(is_meant(name, exercise) for exercise in exercises):
             yield f"no record is of exercise {shown(name)}. {near(name, exercises)}"
     for name in dict.fromkeys(one.learner for one in rules.extensions):
         if name not in learners | ids:

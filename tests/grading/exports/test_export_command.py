@@ -102,7 +102,10 @@ def test_records_without_a_score_are_counted(results, capsys):
         (["x", "--to", "moodle", "--column", "y"], "are for --to canvas"),
         (["x", "--to", "canvas", "--scale"], "needs --template"),
         (["nowhere", "--to", "csv"], "nowhere"),
-        (["--harness", "gradescope", "--out", "y", "--exercise", "99"], "got '99'"),
+        (
+            ["--harness", "gradescope", "--out", "y", "--exercise", "99"],
+            "exercise '99'",
+        ),
     ],
 )
 def test_what_does_not_go_together_is_said(

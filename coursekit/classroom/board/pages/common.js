@@ -13,6 +13,12 @@ export function make(name, attributes = {}, ...children) {
   return element;
 }
 
+/** A name with places where it may break: layer_|norm_|forward, Pre|Norm|Block. */
+export function breakable(name) {
+  const [first, ...others] = name.split(/(?<=_)|(?<=[a-z])(?=[A-Z])/);
+  return [first, ...others.flatMap(part => [make("wbr"), part])];
+}
+
 /** Change a text only where it differs, so that screen readers are left in peace. */
 export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;

@@ -1,5 +1,5 @@
 // The table of learners by tasks; it changes only the cells that changed.
-import {make, setText} from "./common.js";
+import {breakable, make, setText} from "./common.js";
 
 export const STATUS = {
   pass: ["✓", "done"], fail: ["✗", "not yet"], error: ["!", "error"],
@@ -42,7 +42,7 @@ export class Grid {
     }
     const tasks = make("tr", {}, ...this.columns.map(one =>
       make("th", {scope: "col", class: one.edge ? "task begins" : "task"},
-        make("span", {}, one.name))));
+        make("span", {}, ...breakable(one.name)))));
     this.totals = this.columns.map(one => make("td", {class: one.edge}));
     const totals = make("tr", {class: "totals"}, make("th", {scope: "row"}, "Done"),
       ...this.totals);
@@ -119,6 +119,15 @@ export class Grid {
       const done = learners.filter(one => one.cells[column.name]?.status === "pass").length;
       setText(this.totals[at], done ? String(done) : "");
     });
+  }
+
+  /** Scroll a lesson to where the columns begin. */
+  show(exercise) {
+    const at = this.columns.findIndex(one => one.exercise === exercise);
+    const [lessons, tasks] = this.table.tHead.rows;
+    if (at < 0) return;
+    const begin = lessons.cells[0].getBoundingClientRect().right;
+    this.table.parentElement.scrollLeft += tasks.cells[at].getBoundingClientRect().left - begin;
   }
 
   drop(id) {

@@ -1,5 +1,6 @@
 // The projector's page: counts, and nobody's name.
-import {byId, listen, make, setText, setTimer, setTrouble, showMistakes} from "./common.js";
+import {breakable, byId, listen, make, setText, setTimer, setTrouble,
+  showMistakes} from "./common.js";
 
 const MOST_MISTAKES = 6, MOST_TASKS = 12;
 const drawn = new Map(); // task -> tr
@@ -47,7 +48,7 @@ function drawTasks(told, people) {
 }
 
 function newRow(task) {
-  const row = make("tr", {}, make("th", {scope: "row"}, task), make("td"), make("td"),
+  const row = make("tr", {}, make("th", {scope: "row"}, ...breakable(task)), make("td"), make("td"),
     make("td", {class: "bar", "aria-hidden": "true"},
       make("i", {class: "done"}), make("i", {class: "trying"})));
   drawn.set(task, row);

@@ -10,6 +10,7 @@ const learners = new Map(); // id -> what the board told
 const flagItems = new Map(); // id -> li
 const grid = new Grid(byId("grid"), openLearner);
 let columns = [], lesson = "", mistakes = [], all = false, opened, loaded = false;
+let placed = false; // whether the grid was scrolled to where the class is
 
 async function send(body) {
   try {
@@ -23,6 +24,7 @@ async function send(body) {
 
 function take(told, everything) {
   const other = everything || told.lesson !== lesson, focused = grid.focused();
+  if (told.lesson !== lesson) placed = false;
   lesson = told.lesson;
   if (everything) {
     columns = told.columns;
@@ -44,6 +46,7 @@ function take(told, everything) {
   // a row that is moved or made anew loses the focus
   if (grid.focused() !== focused) grid.focus(focused);
   byId("scroll").hidden = !learners.size;
+  if (!placed) place();
   mistakes = told.mistakes;
   drawMistakes();
   drawTotals();
@@ -64,6 +67,17 @@ function fillLessons(lessons) {
 
 function shownColumns() {
   return columns.filter(one => !lesson || one.exercise === lesson);
+}
+
+/** Begin at the lesson that was tried last; from then on whoever looks scrolls. */
+function place() {
+  let latest = 0, exercise;
+  for (const {cells} of learners.values()) for (const one of columns) {
+    const at = cells[one.name]?.at ?? 0;
+    if (at > latest) [latest, exercise] = [at, one.exercise];
+  }
+  placed = latest > 0;
+  grid.show(exercise);
 }
 
 function drop(id) {

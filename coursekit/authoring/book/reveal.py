@@ -11,6 +11,7 @@ from pathlib import Path
 from markupsafe import Markup
 
 from coursekit.authoring.sources import BuildError
+from coursekit.extras import how_to_install
 
 PACKAGE, FOLDER = "sphinx-revealjs", "sphinx_revealjs/_static/revealjs"
 #: What would begin or end something inside a script element. \x3C means "<" in all the
@@ -40,6 +41,6 @@ def reveal(name: str) -> Markup:
         raise BuildError(
             f"reveal.js shows the slides, and its file {name} is not installed here; "
             f"{PACKAGE} 3.2 brings it. Install what teachers need: "
-            "pip install 'coursekit[teach]'"
+            f"{how_to_install('teach')}"
         ) from None
     return Markup(MARKS.sub(r"\\x3C", text))

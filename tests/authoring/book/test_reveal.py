@@ -30,7 +30,7 @@ def test_without_the_package_the_message_names_the_extra(monkeypatch):
         raise PackageNotFoundError(name)
 
     monkeypatch.setattr(module, "distribution", missing)
-    with pytest.raises(BuildError, match=r"pip install 'coursekit\[teach\]'"):
+    with pytest.raises(BuildError, match=r"pip install -e '\.\[teach\]'"):
         reveal("dist/reveal.js")
 
 

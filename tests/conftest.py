@@ -1,11 +1,16 @@
 """What many tests share: a home of their own, and a real JupyterLab."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from lab_server import Lab, running_lab
+
+# As in JupyterLab, and before anybody imports torch: threads gain nothing in small
+# networks, and lose a lot where other tests run on the same cores.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
 @pytest.fixture(autouse=True)

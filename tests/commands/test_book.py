@@ -5,6 +5,7 @@ import pytest
 from coursekit import cli
 from coursekit.authoring.book import paper, reveal
 from coursekit.commands.base import BROKEN, DONE, MISUSED
+from coursekit.extras import how_to_install
 from coursekit.study import folder
 
 
@@ -79,7 +80,7 @@ def test_slides_that_cannot_be_written_say_where(small_course, capsys):
 def test_slides_without_reveal_say_what_to_install(small_course, monkeypatch, capsys):
     monkeypatch.setattr(reveal, "PACKAGE", "no-such-package")
     assert cli.main(["slides", "00"]) == BROKEN
-    assert "coursekit[teach]" in capsys.readouterr().err
+    assert how_to_install("teach") in capsys.readouterr().err
     assert not (small_course / "00_start_here.slides.html").exists()
 
 

@@ -256,6 +256,8 @@ class ShownExplorer:
         self.root = self.cell.locator(".coursekit-explorer")
         # given by reachable.js, which runs once the first picture is there
         self.root.get_by_role("status").wait_for()
+        for control in self.controls():  # JupyterLab lays them out a moment later
+            control.wait_for()
 
     def controls(self) -> list[Any]:
         """Return locators of all controls, in the order of the page."""

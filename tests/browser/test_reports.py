@@ -3,6 +3,7 @@
 from contextlib import contextmanager
 
 import pytest
+from offline_page import check_with_axe
 from settled_class import a_class, course
 
 from coursekit.grading.colours import contrast
@@ -91,6 +92,11 @@ def test_every_text_stands_out_from_what_is_behind_it(tab, scheme):
     assert len(pairs) >= 2
     weak = [pair for pair in pairs if contrast(*pair.split()) < 4.5]
     assert not weak
+
+
+def test_axe_finds_nothing_to_mend_by_day_and_by_night(tab):
+    widen(tab, 1280)
+    check_with_axe(tab)
 
 
 def test_whatever_scrolls_can_be_reached_with_the_keyboard(tab):

@@ -10,7 +10,6 @@ from coursekit.grading.bulk.handed import handed_in
 from coursekit.grading.intake.submissions import Submission
 from coursekit.grading.records.graded import Graded
 from coursekit.grading.records.store import Records
-from coursekit.grading.reports.lines import is_unread
 
 
 @dataclass(frozen=True)
@@ -77,7 +76,7 @@ def plan(
     for submission in submissions:
         head, _ = opened(handed_in(submission), course, terms)
         present.append(head.key)
-        if is_unread(head):
+        if head.unread:
             found.unread.append(head)
         if head.digest and _is_done(head, records):
             found.unchanged += 1

@@ -77,6 +77,16 @@ class Graded:
         return self.learner, self.learner_id, self.exercise, self.origin
 
     @property
+    def who(self) -> tuple[str, str]:
+        """The learner: name and id."""
+        return self.learner, self.learner_id
+
+    @property
+    def unread(self) -> bool:
+        """Whether nothing could be graded, for a reason that is not ours."""
+        return self.reason not in (Reason.OK, Reason.GRADER_ERROR)
+
+    @property
     def score(self) -> int | None:
         """Points reached; None where any task has no score, or the grader failed."""
         scores = [task.score for task in self.tasks]

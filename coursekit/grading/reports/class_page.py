@@ -54,7 +54,7 @@ def class_page(
     return page(
         "reports/class.html",
         names=names,
-        learners=len({_who(one) for one in all_settled} - {("", "")}),
+        learners=len({one.graded.who for one in all_settled} - {("", "")}),
         exercises=[_exercise(one, course, names) for one in tally(all_settled)],
         unread=unread(all_settled) if names else [],
         look=to_look_at(all_settled) if names else [],
@@ -64,10 +64,6 @@ def class_page(
         everybody=EVERYBODY,
         footer=_footer(all_settled),
     )
-
-
-def _who(one: Settled) -> Person:
-    return one.graded.learner, one.graded.learner_id
 
 
 def _exercise(one: ExerciseTally, course: Course, names: bool) -> dict[str, Any]:

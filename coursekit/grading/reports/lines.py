@@ -13,14 +13,9 @@ from coursekit.grading.reports.words import IN_WORDS, count, name, person
 MOST_NAMED = 10
 
 
-def is_unread(graded: Graded) -> bool:
-    """Tell whether nothing could be graded, for a reason that is not ours."""
-    return graded.reason not in (Reason.OK, Reason.GRADER_ERROR)
-
-
 def unread_lines(records: Iterable[Graded]) -> Iterator[str]:
     """Yield what could not be graded and why, those who handed in nothing last."""
-    found = [one for one in records if is_unread(one)]
+    found = [one for one in records if one.unread]
     found.sort(key=lambda one: (one.reason is Reason.NO_SUBMISSION, one.key))
     if found:
         yield f"Nothing to grade in {len(found)}:"

@@ -45,7 +45,7 @@ def unread(all_settled: Iterable[Settled]) -> list[Row]:
             points=f"{points(one.total)} of {one.out_of}" if one.out_of else "",
         )
         for one in all_settled
-        if one.graded.reason not in (Reason.OK, Reason.GRADER_ERROR)
+        if one.graded.unread
     ]
 
 

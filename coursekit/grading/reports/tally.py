@@ -99,7 +99,7 @@ def _exercise(name: str, records: Sequence[Settled]) -> ExerciseTally:
         tuple(sorted(totals)),
         max((one.out_of for one in records), default=0),
         _unread(records),
-        tuple(_who(one) for one in records if one.total is None),
+        tuple(one.graded.who for one in records if one.total is None),
         tuple(_task(task, found) for task, found in by_task.items()),
     )
 
@@ -110,14 +110,10 @@ def _unread(
     """Return who counts 0 because nothing was there to be read, most first."""
     people: dict[Reason, list[Person]] = {}
     for one in records:
-        if one.graded.reason not in (Reason.OK, Reason.GRADER_ERROR):
-            people.setdefault(one.graded.reason, []).append(_who(one))
+        if one.graded.unread:
+            people.setdefault(one.graded.reason, []).append(one.graded.who)
     by_number = sorted(people.items(), key=lambda one: (-len(one[1]), one[0]))
     return tuple((reason, tuple(sorted(held))) for reason, held in by_number)
-
-
-def _who(one: Settled) -> Person:
-    return one.graded.learner, one.graded.learner_id
 
 
 def _task(name: str, found: Sequence[GradedTask]) -> TaskTally:

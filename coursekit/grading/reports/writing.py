@@ -15,7 +15,6 @@ from coursekit.grading.reports.feedback import (
     index_page,
     overview_page,
 )
-from coursekit.grading.reports.lines import is_unread
 from coursekit.grading.reports.names import Person, safe_file, safe_name
 from coursekit.grading.reports.sheets import criteria, gradebook, table
 from coursekit.grading.reports.similar import similar
@@ -75,7 +74,7 @@ def write_reports(
         return Written(pages, learners)
     files = _write_class(by_person, folder, course)
     held = (one.graded for theirs in by_person.values() for one in theirs)
-    return Written(pages, learners, files, tuple(filter(is_unread, held)))
+    return Written(pages, learners, files, tuple(one for one in held if one.unread))
 
 
 def write(path: Path, text: str) -> None:
@@ -116,17 +115,13 @@ def _write_class(
 
 def _by_person(records: Iterable[Settled]) -> Iterator[tuple[Person, list[Settled]]]:
     """Yield each learner's records; of two for one exercise the later one is last."""
-    for who, theirs in groupby(records, lambda one: _who(one.graded)):
+    for who, theirs in groupby(records, lambda one: one.graded.who):
         yield who, sorted(theirs, key=lambda o: (o.graded.exercise, o.graded.modified))
 
 
 def _is_somebody(who: Person, theirs: Sequence[Settled]) -> bool:
     """Tell whether records are a learner's, and not of files that are nobody's."""
-    return any(who) or any(not is_unread(one.graded) for one in theirs)
-
-
-def _who(graded: Graded) -> Person:
-    return graded.learner, graded.learner_id
+    return any(who) or any(not one.graded.unread for one in theirs)
 
 
 def _without_pictures(one: Settled) -> Settled:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
+import jobs
 import pytest
 from jobs import children_of
 
@@ -24,15 +25,7 @@ from coursekit.grading.worker.job import Limits
 #: Whether the long version of a test is to be run.
 FULL = bool(os.environ.get("COURSEKIT_FULL"))
 #: What one answer may use: little, so that who uses it up does so soon.
-SMALL = Limits(
-    load_seconds=0.5,
-    cpu_seconds=0.5,
-    wall_seconds=2.0,
-    memory=48 << 20,
-    scratch=4 << 20,
-    output=1 << 20,
-    results=1 << 20,
-)
+SMALL = replace(jobs.SMALL, load_seconds=0.5, cpu_seconds=0.5, memory=48 << 20)
 
 
 @cache

@@ -5,8 +5,10 @@ import os
 import random
 import re
 import signal
+import time
 from dataclasses import replace
 from functools import partial
+from multiprocessing.connection import wait
 
 import pytest
 from bulk.class_of import class_of, filled, lay_out, worked
@@ -19,7 +21,7 @@ from coursekit.grading.bulk.course import catalogue
 from coursekit.grading.bulk.crew import Processes
 from coursekit.grading.bulk.desk import Order, RunError
 from coursekit.grading.bulk.grade import Terms
-from coursekit.grading.bulk.plan import Shard
+from coursekit.grading.bulk.plan import Shard, chunks
 from coursekit.grading.bulk.progress import Progress
 from coursekit.grading.bulk.run import Summary, run
 from coursekit.grading.intake.submissions import Submission, find_submissions
@@ -45,6 +47,13 @@ def dying(torch, level, limits):
         return Bare.run(worker, job)
 
     worker.run = run_or_die
+    return worker
+
+
+def asleep(torch, level, limits):
+    """Return a worker that is not done before a stopped run should long be."""
+    worker = Bare(torch)
+    worker.run = lambda job: time.sleep(60)
     return worker
 
 
@@ -115,9 +124,9 @@ def test_another_edition_of_an_exercise_grades_that_one_again(handed_in):
 def test_a_copy_with_another_time_is_not_graded_and_no_later_than_it_was(handed_in):
     records = Kept()
     graded(submissions(handed_in), records)
-    for time in (1000, 2000):
+    for when in (1000, 2000):
         for path in handed_in.rglob("*.ipynb"):
-            os.utime(path, (time, time))
+            os.utime(path, (when, when))
         assert graded(submissions(handed_in), records).graded == 0
         assert {found.modified for found in records.graded()} == {1000.0}
         assert all(found.tasks for found in records.graded())
@@ -171,14 +180,16 @@ def test_a_process_that_dies_costs_one_submission_its_score(handed_in):
     assert all("Doe, Jane" in fault for fault in told.faults)
 
 
-def test_a_pool_ends_at_once_when_it_is_stopped(handed_in):
-    with Processes(order(), installed_course(), 2) as crew:
-        run(submissions(handed_in)[:1], crew, Kept(), io.StringIO())
+def test_a_pool_ends_at_once_when_it_is_stopped_whatever_is_in_hand(handed_in):
+    with Processes(order(make=asleep), installed_course(), 2) as crew:
+        for chunk in chunks(submissions(handed_in)[:2], 1):
+            crew._hand_out(chunk)
+        while not all(future.running() for future in crew._waiting):
+            time.sleep(0.01)
         processes = [*crew._executor._processes.values()]
         crew.stop()
-        for process in processes:
-            process.join(10)
-        assert all(process.exitcode == 0 for process in processes)
+        # not join: the pool's own thread may take the exit status first
+        assert [bool(wait([one.sentinel], 10)) for one in processes] == [True, True]
 
 
 def other_course():

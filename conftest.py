@@ -15,6 +15,14 @@ from coursekit.authoring.environment import quick, steady
 _HOME = tempfile.TemporaryDirectory(prefix="coursekit-", ignore_cleanup_errors=True)
 os.environ.update(steady(Path(_HOME.name)) | quick())
 
+# Kernels keep what experiments return, and some reuse it: see tests/same_results.py.
+# The processes of one session share the folder that the first of them made.
+_TESTS = Path(__file__).parent / "tests"
+os.environ["PYTHONSTARTUP"] = str(_TESTS / "start_of_a_kernel.py")
+_RESULTS = Path(_HOME.name) / "results"
+_RESULTS.mkdir()
+os.environ.setdefault("COURSEKIT_TESTS_KEEP_RESULTS", str(_RESULTS))
+
 _STARTED: set[str] = set()
 
 

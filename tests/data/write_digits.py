@@ -7,7 +7,6 @@ part of the file, so that no later version of a random generator can change it.
 from pathlib import Path
 
 import numpy as np
-from sklearn.datasets import load_digits
 
 FILE = Path(__file__).parents[2] / "coursekit" / "data" / "digits.npz"
 TEST_IMAGES_PER_DIGIT = 50
@@ -24,6 +23,8 @@ def choose_test(labels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 def write(path: Path = FILE) -> None:
     """Write images (N, 8, 8) and labels (N,) as uint8, and the mask of the test."""
+    from sklearn.datasets import load_digits  # slow, and few tests need it
+
     digits = load_digits()
     np.savez_compressed(
         path,

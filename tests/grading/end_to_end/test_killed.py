@@ -141,7 +141,7 @@ def in_the_middle(program, level):
         if parts == before and len(parts["child"]) == children:
             return parts
         before = parts
-        time.sleep(0.5)
+        time.sleep(0.2)
     raise TimeoutError(program.said.read_text())
 
 

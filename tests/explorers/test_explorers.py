@@ -6,6 +6,7 @@ Explorers are found, not listed: a new module of `coursekit.explorers` is tested
 from functools import cache
 from html.parser import HTMLParser
 from importlib import import_module
+from itertools import pairwise
 from pkgutil import iter_modules
 
 import ipywidgets as widgets
@@ -41,12 +42,6 @@ def fallback(name):
     return still(name)._repr_mimebundle_()
 
 
-@pytest.fixture(params=MODULES)
-def explorer(request):
-    """Return an explorer to be moved."""
-    return opened(request.param)
-
-
 def put(explorer, places):
     """Put every control in its place, and paint once, not after each."""
     for name, control in explorer.controls.items():
@@ -76,27 +71,41 @@ def test_there_are_explorers():
     assert len(MODULES) >= 2
 
 
-def test_every_control_moves_picture_or_words(explorer):
-    for name, control in explorer.controls.items():
-        before = explorer.picture.value + explorer.status.value
+@pytest.fixture(scope="module", params=MODULES)
+def walk(request):
+    """Move one control after the other to another end, then all back at once.
+
+    Return what was seen before and after each move, and what was seen at the end.
+    """
+    box = opened(request.param)
+    params, seen = box.params, {"none": box.picture.value + box.status.value}
+    for name, control in box.controls.items():
         control.value = other_end(control)
-        assert explorer.picture.value + explorer.status.value != before, name
+        seen[name] = box.picture.value + box.status.value
+    put(box, params)
+    return seen, box.picture.value + box.status.value
 
 
-def test_extremes_draw_a_picture_and_words(explorer):
+def test_every_control_moves_picture_or_words(walk):
+    for (_, before), (name, after) in pairwise(walk[0].items()):
+        assert after != before, name
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_extremes_draw_a_picture_and_words(name):
+    explorer = opened(name)
     for side in (0, 1):
-        put(explorer, {name: ends(c)[side] for name, c in explorer.controls.items()})
+        put(explorer, {key: ends(c)[side] for key, c in explorer.controls.items()})
         assert explorer.picture.value.startswith("<img alt=")
         assert len(explorer.status.value) > 20
 
 
-def test_render_is_pure(explorer):
-    """Another picture in between leaves no trace in the next one."""
-    first, params = explorer.picture.value, explorer.params
-    put(explorer, {name: other_end(c) for name, c in explorer.controls.items()})
-    assert explorer.picture.value != first
-    put(explorer, params)
-    assert explorer.picture.value == first
+def test_render_is_pure(walk):
+    """Other pictures in between leave no trace in the next one."""
+    seen, back = walk
+    first, *_, last = seen.values()
+    assert last != first
+    assert back == first
 
 
 @pytest.mark.parametrize("name", MODULES)

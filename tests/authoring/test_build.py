@@ -1,10 +1,12 @@
 """Building a small course: what is made, when, and what stops it."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor as OneThread
 
 import nbformat
 import pytest
 
+from coursekit.authoring import build as building
 from coursekit.authoring.build import BuildError, build_course, find_root
 from coursekit.cli import main
 
@@ -63,7 +65,7 @@ MADE = [
 
 @pytest.fixture(scope="module")
 def built_once(tmp_path_factory):
-    """Build a course that the tests copy, for a build takes seconds."""
+    """Build a course that the tests copy, by processes as authors do."""
     root = tmp_path_factory.mktemp("course")
     lay_out(root, FILES)
     made = [path.as_posix() for path in build_course([], root=root, progress=False)]
@@ -71,7 +73,9 @@ def built_once(tmp_path_factory):
 
 
 @pytest.fixture
-def course(built_once, tmp_path):
+def course(built_once, tmp_path, monkeypatch):
+    """Copy the course; what is built in it runs here, for a process takes seconds."""
+    monkeypatch.setattr(building, "ProcessPoolExecutor", lambda *_: OneThread(1))
     for path in built_once[0].rglob("*"):
         if path.is_file() and path.suffix != ".pyc":
             name = path.relative_to(built_once[0]).as_posix()

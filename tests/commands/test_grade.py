@@ -1,13 +1,12 @@
-"""``coursekit grade``, ``check`` and ``merge``, as a shell sees them."""
+"""``coursekit grade`` and ``merge``, as a shell sees them."""
 
 import os
 import signal
-import subprocess
 import sys
 import time
 
 import pytest
-from bulk.class_of import class_of, filled, lay_out, slips, worked
+from bulk.class_of import class_of, lay_out
 
 from coursekit import cli
 from coursekit.commands import base
@@ -67,7 +66,7 @@ def test_the_seed_in_a_record_replays_what_its_learner_was_graded_on(
     handed_in, tmp_path, capsys
 ):
     out = tmp_path / "out"
-    main("grade", handed_in, "--out", out, *ANY)
+    main("grade", handed_in, "--out", out, "--workers", 1, *ANY)
     graded = next(g for g in recorded(out)[1] if 0 < g.score < g.out_of)
     cards = [card_text(task.verdict) for task in graded.tasks]
     file = next(p for p in handed_in.rglob("*.ipynb") if p.match(graded.origin))
@@ -209,38 +208,56 @@ def test_a_cluster_needs_dask_or_somebody_who_answers(
     assert how_to_install("cluster") in capsys.readouterr().err
 
 
+@pytest.fixture(scope="module")
+def larger(tmp_path_factory):
+    """Return the folder of a class, and the command to grade it but for where to."""
+    handed_in = lay_out(tmp_path_factory.mktemp("in"), class_of(16, [START], seed=2))
+    return "grade", handed_in, "--seed", "s", "--workers", 2, *ANY, "--out"
+
+
+@pytest.fixture(scope="module")
+def whole(larger, tmp_path_factory):
+    """Return all that a run records which nobody stops."""
+    out = tmp_path_factory.mktemp("whole")
+    assert main(*larger, out) == base.DONE
+    return recorded(out)[0]
+
+
+def forked(said, *arguments):
+    """Run a command in a fork, in a session of its own, as a shell starts it."""
+    if pid := os.fork():
+        return pid
+    code = 99
+    try:
+        os.setsid()
+        # whoever started the tests may have it ignore Ctrl-C
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        sys.stdout = sys.stderr = said
+        code = main(*arguments)
+    finally:
+        said.flush()
+        os._exit(code)
+
+
 @pytest.mark.slow
-@pytest.mark.skipif(sys.platform == "win32", reason="there are no such signals")
-@pytest.mark.parametrize("kind", [signal.SIGINT, signal.SIGKILL])
-def test_a_run_that_is_stopped_goes_on_where_it_was(tmp_path, kind):
-    handed_in = lay_out(tmp_path / "in", class_of(16, [START], seed=2))
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there are no such signals")
+@pytest.mark.parametrize("kind", [signal.SIGINT, getattr(signal, "SIGKILL", 9)])
+def test_a_run_that_is_stopped_goes_on_where_it_was(larger, whole, tmp_path, kind):
     out = tmp_path / "out"
-    run = ["grade", handed_in, "--out", out, "--seed", "s", "--workers", 2, *ANY]
-    # Python takes Ctrl-C for itself only where whoever started it does not ignore it
-    code = (
-        "import signal, sys; from coursekit.cli import main;"
-        "signal.signal(signal.SIGINT, signal.default_int_handler);"
-        "sys.exit(main(sys.argv[1:]))"
-    )
-    process = subprocess.Popen(
-        [sys.executable, "-c", code, *map(str, run)],
-        start_new_session=True,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    while process.poll() is None and count(out) < 3:
+    with (tmp_path / "said").open("w") as said:
+        pid = forked(said, *larger, out)
+    while count(out) < 3:
+        assert not os.waitpid(pid, os.WNOHANG)[0], "it ended too soon"
         time.sleep(0.05)
-    os.killpg(process.pid, kind)
-    said = "".join(process.communicate())
-    kept = count(out)
+    os.killpg(pid, kind)
+    code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    kept, said = count(out), (tmp_path / "said").read_text()
     assert kept >= 3
     if kind is signal.SIGINT:
-        assert process.returncode == base.INTERRUPTED
+        assert code == base.INTERRUPTED
         assert "run the same command to go on" in said and "left" in said
-    assert main(*run) == base.DONE
-    assert main("grade", handed_in, "--out", tmp_path / "whole", *run[4:]) == base.DONE
-    assert recorded(out)[0] == recorded(tmp_path / "whole")[0]
+    assert main(*larger, out) == base.DONE
+    assert recorded(out)[0] == whole
 
 
 def count(folder):
@@ -248,38 +265,6 @@ def count(folder):
         return len(recorded(folder)[1])
     except RecordsError:  # not there, or just being made
         return 0
-
-
-def test_check_prints_the_cards_and_is_content_with_any_score(tmp_path, capsys):
-    path = tmp_path / "mine.ipynb"
-    wrong = slips(worked(NORM)["axes_of"])[0]
-    path.write_bytes(filled(NORM, {**worked(NORM), "axes_of": wrong}))
-    assert main("check", path, *ANY) == base.DONE
-    said = capsys.readouterr().out
-    assert "layer_norm_forward: 10 of 10 points, pass" in said
-    assert "axes_of: " in said and "of 27 points" in said.splitlines()[-1]
-
-
-def test_check_says_what_is_wrong_with_a_file(tmp_path, capsys):
-    path = tmp_path / f"{NORM}.ipynb"
-    path.write_bytes(b"null")
-    assert main("check", path, *ANY) == base.DONE
-    assert "NOTEBOOK_UNREADABLE: the file holds null" in capsys.readouterr().out
-
-
-@pytest.mark.parametrize("name", ["", "nothing.ipynb", "a.txt"])
-def test_check_takes_one_notebook(tmp_path, capsys, name):
-    (tmp_path / "a.txt").touch()
-    assert main("check", tmp_path / name, *ANY) == base.MISUSED
-    assert "notebook" in capsys.readouterr().err
-
-
-def test_check_asks_which_exercise_it_is_where_it_cannot_tell(tmp_path, capsys):
-    path = tmp_path / "mine.ipynb"
-    path.write_bytes(b'{"nbformat": 4, "metadata": {}, "cells": []}')
-    assert main("check", path, *ANY) == base.MISUSED
-    assert main("check", path, "--exercise", "7", *ANY) == base.DONE
-    assert "CELL_MISSING" not in capsys.readouterr().err
 
 
 def test_the_course_knows_how_learners_got_every_task():

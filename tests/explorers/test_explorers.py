@@ -3,8 +3,10 @@
 Explorers are found, not listed: a new module of `coursekit.explorers` is tested too.
 """
 
+from functools import cache
 from html.parser import HTMLParser
 from importlib import import_module
+from itertools import pairwise
 from pkgutil import iter_modules
 
 import ipywidgets as widgets
@@ -28,14 +30,25 @@ def opened(name):
     return getattr(MODULES[name], f"explore_{name}")()
 
 
-@pytest.fixture(params=MODULES)
-def explorer(request):
-    return opened(request.param)
+@cache
+def still(name):
+    """Return an explorer that no test moves."""
+    return opened(name)
 
 
-@pytest.fixture(params=MODULES)
-def module_and_params(request):
-    return MODULES[request.param], opened(request.param).params
+@cache
+def fallback(name):
+    """Return what the explorer that no test moves is where nothing is live."""
+    return still(name)._repr_mimebundle_()
+
+
+def put(explorer, places):
+    """Put every control in its place, and paint once, not after each."""
+    for name, control in explorer.controls.items():
+        control.unobserve(explorer.refresh, names="value")
+        control.value = places[name]
+        control.observe(explorer.refresh, names="value")
+    explorer.refresh()
 
 
 def ends(control):
@@ -58,45 +71,57 @@ def test_there_are_explorers():
     assert len(MODULES) >= 2
 
 
-def test_every_control_moves_picture_or_words(explorer):
-    for name, control in explorer.controls.items():
-        before = explorer.picture.value + explorer.status.value
+@pytest.fixture(scope="module", params=MODULES)
+def walk(request):
+    """Move one control after the other to another end, then all back at once.
+
+    Return what was seen before and after each move, and what was seen at the end.
+    """
+    box = opened(request.param)
+    params, seen = box.params, {"none": box.picture.value + box.status.value}
+    for name, control in box.controls.items():
         control.value = other_end(control)
-        assert explorer.picture.value + explorer.status.value != before, name
+        seen[name] = box.picture.value + box.status.value
+    put(box, params)
+    return seen, box.picture.value + box.status.value
 
 
-def test_extremes_draw_a_picture_and_words(explorer):
+def test_every_control_moves_picture_or_words(walk):
+    for (_, before), (name, after) in pairwise(walk[0].items()):
+        assert after != before, name
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_extremes_draw_a_picture_and_words(name):
+    explorer = opened(name)
     for side in (0, 1):
-        for control in explorer.controls.values():
-            control.value = ends(control)[side]
+        put(explorer, {key: ends(c)[side] for key, c in explorer.controls.items()})
         assert explorer.picture.value.startswith("<img alt=")
         assert len(explorer.status.value) > 20
 
 
-def test_render_is_pure(explorer):
-    """Another picture in between leaves no trace in the next one."""
-    first, params = explorer.picture.value, explorer.params
-    for control in explorer.controls.values():
-        control.value = other_end(control)
-    assert explorer.picture.value != first
-    for name, value in params.items():
-        explorer.controls[name].value = value
-    assert explorer.picture.value == first
+def test_render_is_pure(walk):
+    """Other pictures in between leave no trace in the next one."""
+    seen, back = walk
+    first, *_, last = seen.values()
+    assert last != first
+    assert back == first
 
 
-def test_the_picture_is_a_png(module_and_params):
-    module, params = module_and_params
-    assert module.render(params).startswith(PNG)
+@pytest.mark.parametrize("name", MODULES)
+def test_the_picture_is_a_png(name):
+    assert MODULES[name].render(still(name).params).startswith(PNG)
 
 
-def test_controls_have_labels_in_words(explorer):
-    for control in explorer.controls.values():
+@pytest.mark.parametrize("name", MODULES)
+def test_controls_have_labels_in_words(name):
+    for control in still(name).controls.values():
         assert len(control.description) > 8
 
 
 @pytest.mark.parametrize("name", MODULES)
 def test_fallback_has_picture_and_words_and_nothing_that_changes(name):
-    first, second = (opened(name)._repr_mimebundle_() for _ in range(2))
+    first, second = fallback(name), opened(name)._repr_mimebundle_()
     for kind in ("image/png", "text/plain", "text/html"):
         assert first[kind] == second[kind]
     assert "<img alt=" in first["text/html"]
@@ -110,20 +135,23 @@ def test_words_are_escaped():
     assert box.status.value == "a &lt; b"
 
 
-def test_the_picture_brings_what_makes_the_controls_reachable(explorer):
+@pytest.mark.parametrize("name", MODULES)
+def test_the_picture_brings_what_makes_the_controls_reachable(name):
     """What that does is for the browser tests; here it must survive the quoting."""
     found = []
     parser = HTMLParser()
     parser.handle_starttag = lambda tag, attributes: found.append(dict(attributes))
-    parser.feed(explorer.picture.value)
+    parser.feed(still(name).picture.value)
     assert [part["onload"] for part in found] == [REACHABLE]
 
 
-def test_fallback_runs_no_script(explorer):
-    assert "onload" not in explorer._repr_mimebundle_()["text/html"]
+@pytest.mark.parametrize("name", MODULES)
+def test_fallback_runs_no_script(name):
+    assert "onload" not in fallback(name)["text/html"]
 
 
-def test_notebooks_are_given_view_picture_and_words(explorer):
-    formats, _ = DisplayFormatter().format(explorer)
+@pytest.mark.parametrize("name", MODULES)
+def test_notebooks_are_given_view_picture_and_words(name):
+    formats, _ = DisplayFormatter().format(still(name))
     assert {"image/png", "text/html", "text/plain"} < set(formats)
     assert "application/vnd.jupyter.widget-view+json" in formats

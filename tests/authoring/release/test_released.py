@@ -1,5 +1,6 @@
 """A release as learners meet it: unpacked, installed, run, checked, updated."""
 
+import io
 import json
 import os
 import re
@@ -7,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from contextlib import redirect_stdout
 from pathlib import Path
 
 import nbformat
@@ -35,11 +37,19 @@ def everything():
 
 
 @pytest.fixture(scope="module")
-def unpacked(tmp_path_factory):
-    """Return a folder with the release of two lessons, as it comes out of its zip."""
-    place = tmp_path_factory.mktemp("release")
+def released(tmp_path_factory):
+    """Release two lessons: return where the zip lies, and what the command said."""
+    place, said = tmp_path_factory.mktemp("release"), io.StringIO()
     asked = ["release", str(place / "norms"), "--zip", "--lessons", "00", "01"]
-    assert cli.main(asked) == base.DONE
+    with redirect_stdout(said):
+        assert cli.main(asked) == base.DONE
+    return place, said.getvalue()
+
+
+@pytest.fixture(scope="module")
+def unpacked(released):
+    """Return a folder with the release of two lessons, as it comes out of its zip."""
+    place, _ = released
     with zipfile.ZipFile(place / "norms.zip") as archive:
         archive.extractall(place)
     return place / "norms"
@@ -178,9 +188,8 @@ def test_what_is_asked_for_wrongly_is_said(tmp_path, capsys, arguments, said):
     assert said in capsys.readouterr().err
 
 
-def test_a_lesson_that_is_left_out_and_linked_to_is_named(tmp_path, capsys):
-    cli.main(["release", str(tmp_path / "norms"), "--lessons", "00"])
-    out = capsys.readouterr().out
+def test_a_lesson_that_is_left_out_and_linked_to_is_named(released):
+    _, out = released
     assert "note: notebooks/05_batch_norm.ipynb is not in the release" in out
     assert "note: notebooks/00" not in out
 

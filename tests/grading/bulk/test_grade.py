@@ -5,6 +5,7 @@ import random
 import re
 from contextlib import suppress
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -57,6 +58,12 @@ def graded(exercise, answers, make=Bare, learner="ada"):
     return grade(handed, COURSE, workers(make), TERMS)
 
 
+@cache
+def untouched(exercise):
+    """Return the record of an exercise as it was handed out."""
+    return graded(exercise, {})
+
+
 def in_a_notebook(task, source, seed):
     """Run a cell as a kernel does and judge what it defines."""
     name = f"<cell of {task.name}>"
@@ -88,7 +95,7 @@ def test_worked_answers_get_full_marks(exercise, walled):
 
 @pytest.mark.parametrize("exercise", EXERCISES)
 def test_an_exercise_as_it_was_handed_out_is_not_attempted(exercise):
-    found = graded(exercise, {})
+    found = untouched(exercise)
     assert {task.reason for task in found.tasks} == {Reason.NOT_ATTEMPTED}
     assert {task.verdict.status for task in found.tasks} == {Status.TODO}
     assert found.score == 0
@@ -118,7 +125,7 @@ def test_bulk_says_what_the_notebook_says(exercise, walled):
 @pytest.mark.parametrize("name", [n for e in EXERCISES for n in worked(e)])
 def test_a_stub_says_in_bulk_what_it_says_in_the_notebook(name):
     exercise = next(e for e in EXERCISES if name in worked(e))
-    found = {task.name: task.verdict for task in graded(exercise, {}).tasks}[name]
+    found = {task.name: task.verdict for task in untouched(exercise).tasks}[name]
     asked = {one.name: one for one in COURSE[exercise].asked}[name]
     if is_question(name):
         assert found == judge_short(asked, ...)

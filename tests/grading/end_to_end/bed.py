@@ -9,9 +9,8 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-import jobs
 import pytest
-from jobs import children_of
+from jobs import SMALL, children_of
 
 from coursekit import cli
 from coursekit.grading import isolation
@@ -24,8 +23,6 @@ from coursekit.grading.worker.job import Limits
 
 #: Whether the long version of a test is to be run.
 FULL = bool(os.environ.get("COURSEKIT_FULL"))
-#: What one answer may use: little, so that who uses it up does so soon.
-SMALL = replace(jobs.SMALL, load_seconds=0.5, cpu_seconds=0.5, memory=48 << 20)
 
 
 @cache

@@ -5,8 +5,8 @@ import signal
 import time
 from pathlib import Path
 
-from end_to_end.bed import SMALL, grade, marked, only
-from jobs import children_of
+from end_to_end.bed import grade, marked, only
+from jobs import SMALL, children_of, stat_of
 
 from coursekit.grading.isolation import Level
 from coursekit.grading.worker.job import Limits
@@ -94,11 +94,7 @@ class Program:
 
 def parent_of(pid: int) -> int:
     """Return the parent of a process, 0 where it is gone."""
-    try:
-        text = Path(f"/proc/{pid}/stat").read_text()
-    except OSError:
-        return 0
-    return int(text.rpartition(")")[2].split()[1])
+    return int((stat_of(pid) or ["", "0"])[1])
 
 
 def is_fork(pid: int) -> bool:

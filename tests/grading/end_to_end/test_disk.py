@@ -39,16 +39,25 @@ def disk(place, size):
         subprocess.run(["umount", "-l", str(place)], check=True)
 
 
-@pytest.fixture
-def run(tmp_path):
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
     """Return what grades a class into a folder, at the best level there is."""
-    handed_in = lay_out(tmp_path / "in", class_of(LEARNERS, [NORM], seed=4))
+    place = tmp_path_factory.mktemp("class")
+    handed_in = lay_out(place / "in", class_of(LEARNERS, [NORM], seed=4))
 
-    def grade_into(out, temporary=tmp_path / "temporary"):
+    def grade_into(out, temporary=place / "temporary"):
         with only(offered()[0], temporary):
             return grade(handed_in, out, offered()[0], "--workers", 2)
 
     return grade_into
+
+
+@pytest.fixture(scope="module")
+def whole(run, tmp_path_factory):
+    """Return what is recorded where there is room for everything."""
+    out = tmp_path_factory.mktemp("whole")
+    assert run(out) == base.DONE
+    return dumped(out)
 
 
 def dumped(out):
@@ -57,7 +66,7 @@ def dumped(out):
 
 
 def test_a_full_disk_stops_the_run_which_goes_on_when_there_is_room(
-    run, tmp_path, capsys
+    run, whole, tmp_path, capsys
 ):
     with disk(tmp_path / "disk", "300k") as place:
         out = place / "out"
@@ -73,8 +82,7 @@ def test_a_full_disk_stops_the_run_which_goes_on_when_there_is_room(
             in capsys.readouterr().out
         )
         assert all(lines(out)[who] == one for who, one in kept.items())
-        assert run(tmp_path / "whole") == base.DONE
-        assert dumped(out) == dumped(tmp_path / "whole")
+        assert dumped(out) == whole
 
 
 def test_results_that_cannot_be_written_stop_the_run_before_anything_is_graded(
@@ -103,12 +111,11 @@ def test_results_that_cannot_be_written_stop_the_run_before_anything_is_graded(
         assert not (place / "another").exists()
 
 
-def test_a_full_disk_of_temporary_files_costs_nobody_a_point(run, tmp_path):
+def test_a_full_disk_of_temporary_files_costs_nobody_a_point(run, whole, tmp_path):
     with disk(tmp_path / "disk", "4k,nr_inodes=2") as place:
         (place / "full").write_bytes(bytes(4096))
         assert run(tmp_path / "out", place) == base.DONE  # there is another place
-    assert run(tmp_path / "whole") == base.DONE
-    assert dumped(tmp_path / "out") == dumped(tmp_path / "whole")
+    assert dumped(tmp_path / "out") == whole
 
 
 def test_no_room_for_temporary_files_at_all_is_no_learner_s_fault(

@@ -11,12 +11,12 @@ import sys
 import time
 from contextlib import suppress
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from bulk.class_of import filled, lay_out, slips, worked
-from end_to_end.bed import FULL, SMALL, left_behind, offered
+from end_to_end.bed import FULL, left_behind, offered
 from end_to_end.program import Program
+from jobs import SMALL, runs, stat_of
 
 from coursekit.commands import base
 from coursekit.grading.isolation import Level
@@ -120,7 +120,7 @@ def test_no_process_outlives_a_parent_that_is_killed(level, doing, tmp_path):
     killed, workers = time.monotonic(), parts["worker"]
     everybody = set.union(*parts.values()) - {program.pid}
     before = used = sum(map(seconds_of, workers))
-    while alive(everybody) and time.monotonic() < killed + 10:
+    while any(map(runs, everybody)) and time.monotonic() < killed + 10:
         used = max(used, sum(map(seconds_of, workers)))
         time.sleep(0.02)
     took = time.monotonic() - killed
@@ -141,23 +141,11 @@ def in_the_middle(program, level):
         if parts == before and len(parts["child"]) == children:
             return parts
         before = parts
-        time.sleep(0.5)
+        time.sleep(0.2)
     raise TimeoutError(program.said.read_text())
-
-
-def alive(pids):
-    """Return those that run; what is dead and waits to be fetched does not."""
-    return {pid for pid in pids if stat_of(pid)[:1] not in ([], ["Z"])}
 
 
 def seconds_of(pid):
     """Return the processor time of a process alone."""
     times = stat_of(pid)[11:13]
     return sum(map(int, times)) / os.sysconf("SC_CLK_TCK")
-
-
-def stat_of(pid):
-    """Return what a process's stat has after its name, nothing where it is gone."""
-    with suppress(OSError):
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return []

@@ -32,11 +32,11 @@ def test_a_scratch_that_many_files_filled_says_so(warm):
         assert ended.raised.startswith("OSError: [Errno 28]")
 
 
-def test_a_scratch_in_memory_has_a_largest_number_of_files(kernel):
-    if kernel.level != "namespaces":
+def test_a_scratch_in_memory_has_a_largest_number_of_files(warm):
+    if warm.level != "namespaces":
         pytest.skip("a scratch on disk has not: `missing` says so")
     source = "for i in range(9999): open(str(i), 'wb').close()"
-    assert kernel.run(source).raised.startswith("OSError: [Errno 28]")
+    assert warm.run(source).raised.startswith("OSError: [Errno 28]")
 
 
 def test_what_an_answer_left_in_the_scratch_is_gone_for_the_next(warm):

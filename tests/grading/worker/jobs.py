@@ -1,6 +1,7 @@
 """Jobs and workers that several tests of the worker use."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -10,11 +11,12 @@ from coursekit.grading.worker.job import Job, Limits, Ran, Work
 from coursekit.grading.worker.messages import tell_outcome
 
 PROBE = "coursekit.probes.layer_norm:forward"
+#: Little, so that who uses it up does so soon; right answers take milliseconds of it.
 SMALL = Limits(
-    load_seconds=1.0,
-    cpu_seconds=1.0,
-    wall_seconds=2.0,
-    memory=256 << 20,
+    load_seconds=0.5,
+    cpu_seconds=0.5,
+    wall_seconds=1.0,
+    memory=64 << 20,
     scratch=4 << 20,
     output=1 << 20,
     results=1 << 20,
@@ -45,12 +47,8 @@ def children_of(pid: int) -> set[int]:
     """Return the processes below one, from /proc."""
     parents = {}
     for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                parent = (entry / "stat").read_text().rpartition(")")[2].split()[1]
-            except OSError:
-                continue
-            parents[int(entry.name)] = int(parent)
+        if entry.name.isdigit() and (stat := stat_of(int(entry.name))):
+            parents[int(entry.name)] = int(stat[1])
     found, todo = set(), [pid]
     while todo:
         one = todo.pop()
@@ -58,6 +56,18 @@ def children_of(pid: int) -> set[int]:
         found.update(below)
         todo += below
     return found
+
+
+def runs(pid: int) -> bool:
+    """Tell whether a process runs; one that is dead and only not fetched does not."""
+    return stat_of(pid)[:1] not in ([], ["Z"])
+
+
+def stat_of(pid: int) -> list[str]:
+    """Return what a process's stat has after its name, nothing where it is gone."""
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return []
 
 
 def exists(pid: int) -> bool:

@@ -2,20 +2,20 @@
 
 import os
 import signal
-import subprocess
 import sys
 import tempfile
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hostile import HEAD, RIGHT
-from jobs import PROBE, SMALL, children_of, exists, job, work
+from jobs import PROBE, SMALL, children_of, exists, job, runs, work
 
 from coursekit.grading.isolation import Level
 from coursekit.grading.reasons import Reason
-from coursekit.grading.worker import handle
+from coursekit.grading.worker import handle, process
 from coursekit.grading.worker.handle import CANARY, Worker
 from coursekit.grading.worker.job import Job, Ran, Work
 from coursekit.grading.worker.process import clean_environment
@@ -38,8 +38,9 @@ def descriptors(pid):
     return len([*folder.iterdir()]) if folder.exists() else 0
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def worker():
+    """Start a worker; whatever one test does to it, the next gets one that works."""
     with Worker(torch=False, level=Level.PROCESS, limits=SMALL) as worker:
         yield worker
 
@@ -54,7 +55,9 @@ def test_a_worker_that_was_killed_is_started_anew(worker):
 def test_a_worker_that_hangs_is_killed_and_the_job_tried_again(worker, monkeypatch):
     first = worker.pid
     os.kill(first, signal.SIGSTOP)
-    monkeypatch.setattr(handle, "_seconds_for", lambda *_: 5.0)
+    patience = iter([0.5, 60.0, 60.0])  # with the hanging one; then as long as it takes
+    monkeypatch.setattr(handle, "_seconds_for", lambda *_: next(patience))
+    monkeypatch.setattr(process, "LEAVE_SECONDS", 0.5)
     assert worker.run(GOOD)["layer_norm"].reason is Reason.OK
     assert worker.pid != first
     assert not exists(first)
@@ -101,34 +104,33 @@ def test_a_worker_keeps_no_descriptor_of_a_submission(worker):
     assert descriptors(worker.pid) == before
 
 
-SCRIPT = """
-import sys
-from dataclasses import replace
-sys.path[:0] = {paths!r}
-from jobs import SMALL, job, work
-from coursekit.grading.isolation import Level
-from coursekit.grading.worker.handle import Worker
-patient = replace(SMALL, load_seconds=99.0, wall_seconds=99.0)
-worker = Worker(torch=False, level=Level({level!r}), limits=patient)
-print(worker.pid, flush=True)
-worker.run(job(work("import time\\ntime.sleep(1000)")))
-"""
+def hold(level, pipe):
+    """Have a worker run an answer that does not come to its end."""
+    patient = replace(SMALL, load_seconds=99.0, wall_seconds=99.0)
+    worker = Worker(torch=False, level=level, limits=patient)
+    os.write(pipe, b"%d\n" % worker.pid)
+    worker.run(job(work("import time\ntime.sleep(1000)")))
 
 
 @linux
 def test_a_parent_that_is_killed_leaves_no_process_behind(level):
-    paths = [str(Path(__file__).parent), *sys.path]
-    script = SCRIPT.format(paths=paths, level=str(level))
-    command = [sys.executable, "-c", script]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as parent:
-        worker = int(parent.stdout.readline())
+    said, say = os.pipe()
+    if (parent := os.fork()) == 0:
+        try:
+            hold(level, say)
+        finally:
+            os._exit(1)
+    os.close(say)
+    with os.fdopen(said) as pipe:
+        worker = int(pipe.readline())
         assert wait_until(lambda: children_of(worker), 5), "no child was seen"
         left = {worker, *children_of(worker)}
-        parent.kill()
-    assert wait_until(lambda: not any(map(exists, left)), 5), left
+        os.kill(parent, signal.SIGKILL)
+        os.waitpid(parent, 0)
+    assert wait_until(lambda: not any(map(runs, left)), 5), left
 
 
-SLOW = HEAD + "    import time; time.sleep(0.3)\n" + RIGHT
+SLOW = HEAD + "    import time; time.sleep(0.1)\n" + RIGHT
 
 
 @linux

@@ -20,7 +20,7 @@ from coursekit.grading.records.store import Records
 pytest.importorskip("distributed", reason="Dask is not installed")
 ROOT = Path(__file__).parents[3]
 EXERCISES = ["00_start_here", "02_residual_connections"]
-NODES = 2
+NODES = 3
 
 
 class Program:

@@ -8,8 +8,8 @@ import sys
 from collections.abc import Callable, Iterable
 from ctypes import c_uint64
 from functools import cache
-from itertools import count
-from types import CodeType, FunctionType, ModuleType
+from math import nan
+from types import CodeType, FunctionType, ModuleType, SimpleNamespace
 from typing import Any, NamedTuple
 
 #: Modules that learner code may patch and that ours relies on.
@@ -63,16 +63,9 @@ def changes_of(names: dict[str, Any]) -> Any:
     To compare what is in it would write to each: Python counts who holds them. Where
     Python does not number the changes, there may have been one every time.
     """
-    return c_uint64.from_address(id(names) + _NUMBER_AT) if NUMBERED else _Unknown()
-
-
-class _Unknown:
-    def __init__(self) -> None:
-        self._count = count()
-
-    @property
-    def value(self) -> int:
-        return next(self._count)
+    if not NUMBERED:
+        return SimpleNamespace(value=nan)  # never equal, not even to itself
+    return c_uint64.from_address(id(names) + _NUMBER_AT)
 
 
 class Keeper(NamedTuple):

@@ -76,7 +76,7 @@ def warm_up(*, torch: bool) -> None:
                 raise
     gate.shut()
     quieten_course()
-    kept()
+    kept()  # behind the walls nobody may look into Python's memory
     tasks = Path("/proc/self/task")
     if tasks.is_dir() and len(list(tasks.iterdir())) > 1:
         raise RuntimeError("the worker has started a thread; it cannot fork safely.")

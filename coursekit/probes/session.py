@@ -7,7 +7,6 @@ import random
 import sys
 import warnings
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, NoReturn
 
 import numpy as np
@@ -62,7 +61,7 @@ def _numpy() -> Iterator[None]:
 def _process() -> Iterator[None]:
     """Keep working folder, environment and recursion limit."""
     try:
-        folder = Path.cwd()
+        folder = os.getcwd()  # noqa: PTH109  (not worth a path)
     except OSError:  # it was deleted meanwhile: there is nothing to go back to
         folder = None
     environment, limit = dict(os.environ), sys.getrecursionlimit()

@@ -3,6 +3,7 @@
 import codecs
 import json
 import random
+import time
 
 import pytest
 
@@ -83,6 +84,13 @@ def test_what_is_no_notebook_is_refused_with_a_reason_and_a_place(data, reason, 
     with pytest.raises(Refused, match=says) as refused:
         read_notebook(data)
     assert refused.value.reason is reason
+
+
+def test_a_long_text_without_an_end_is_refused_at_once():
+    start = time.process_time()
+    with pytest.raises(Refused, match="ends in the middle"):
+        read_notebook(b'{"cells": ["' + b'\\"' * 200_000)
+    assert time.process_time() - start < 1
 
 
 def test_brackets_inside_texts_are_no_depth():

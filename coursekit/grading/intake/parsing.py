@@ -4,7 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 _DEFINES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _MAGIC = re.compile(r"^\s*%(?!%)\w")
@@ -41,7 +41,18 @@ class Parsed:
 
 
 def parse(source: str) -> Parsed:
-    """Parse a cell; line magics are taken out, shell commands never run."""
+    """Parse a cell; line magics are taken out, shell commands never run.
+
+    Most cells of a class are as they were handed out, so short ones are remembered.
+    """
+    return _remembered(source) if len(source) <= SHORT else _parse(source)
+
+
+#: Characters of a cell that is worth remembering; nothing so short nests too deep.
+SHORT = 2000
+
+
+def _parse(source: str) -> Parsed:
     lines, notes = source.splitlines(), []
     for number, line in enumerate(lines, start=1):
         if _MAGIC.match(line):
@@ -64,6 +75,9 @@ def parse(source: str) -> Parsed:
     except (ValueError, RecursionError, MemoryError) as error:
         return Parsed(source, broken=f"The cell is not Python: {error}.")
     return Parsed(source, tuple(body), notes=tuple(notes))
+
+
+_remembered = lru_cache(maxsize=256)(_parse)
 
 
 def _words(node: ast.AST) -> Iterator[str]:

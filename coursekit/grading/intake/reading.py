@@ -16,7 +16,9 @@ from coursekit.grading.reasons import Reason
 MOST_BYTES, MOST_DEPTH = 64 * 2**20, 100
 #: The format's own versions that are read; what comes after 4 is not known yet.
 OLDEST, NEWEST = 3, 4
-_BRACKETS = re.compile(rb'"(?:[^"\\]|\\.)*+"|[\[{]|[\]}]', re.DOTALL)
+#: Texts (one without an end has all the rest), and whatever else is no bracket.
+_NO_BRACKETS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[^][{}"]++', re.DOTALL)
+_STEPS = dict(zip(b"[]{}", (1, -1, 1, -1), strict=True))
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -147,18 +149,15 @@ def _guessed(data: bytes) -> str:
 
 def _parsed(text: str) -> Any:
     """Return the JSON value, having looked how deep it goes before it is parsed."""
-    depth = deepest = 0
-    for found in _BRACKETS.finditer(text.encode("utf-8", "surrogatepass")):
-        sign = found.group()
-        if len(sign) == 1 and sign != b'"':
-            depth += 1 if sign in b"[{" else -1
-            deepest = max(deepest, depth)
-            if deepest > MOST_DEPTH:
-                raise Refused(
-                    Reason.FILE_REJECTED,
-                    f"the file nests brackets more than {MOST_DEPTH} deep; a notebook "
-                    "has about eight levels.",
-                )
+    depth = 0
+    for sign in _NO_BRACKETS.sub(b"", text.encode("utf-8", "surrogatepass")):
+        depth += _STEPS.get(sign, 0)
+        if depth > MOST_DEPTH:
+            raise Refused(
+                Reason.FILE_REJECTED,
+                f"the file nests brackets more than {MOST_DEPTH} deep; a notebook "
+                "has about eight levels.",
+            )
     try:
         return json.loads(text, parse_int=_bounded_int)
     except json.JSONDecodeError as error:

@@ -91,8 +91,7 @@ class _Submission:
         self.beside = fresh_main({})
         cells = (*job.beside, *(work.source for work in job.works))
         words = set(re.findall(r"\w+", "\n".join(cells)))
-        probes = {work.probe.partition(":")[0] for work in job.works}
-        self.restore = keeper(words, self.bans.replaced, probes)
+        self.keeper = keeper(words, self.bans.replaced)
         self.room = MAX_NOTES
 
     def run(self, visit: Visit) -> None:
@@ -133,6 +132,7 @@ class _Submission:
         """Return how it went: one of `HOW`, a text with it, and what was raised."""
         probe = probe_of(work.probe)
         names = fresh_main(self.beside)
+        self.keeper.accept()
         try:
             with self.restored():
                 answer = self.load(work, names)
@@ -180,7 +180,7 @@ class _Submission:
         try:
             yield
         finally:
-            self.restore()
+            self.keeper.restore()
 
     def note(self, at: int, *notes: str) -> None:
         """Pass on notes, as many as there is room for."""

@@ -5,9 +5,11 @@ and one answer must not spoil the next.
 """
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
+from ctypes import c_uint64
 from functools import cache
-from types import CodeType, FunctionType, ModuleType
+from math import nan
+from types import CodeType, FunctionType, ModuleType, SimpleNamespace
 from typing import Any, NamedTuple
 
 #: Modules that learner code may patch and that ours relies on.
@@ -15,49 +17,66 @@ _RELIED_ON = (
     "builtins copy io linecache math os time warnings numpy numpy.linalg numpy.random "
     "torch torch.autograd torch.nn torch.nn.functional".split()
 )
-#: Where our own code begins to run in a child, besides the probes: what is said, and
-#: what watches learner code.
-_BEGINNINGS = ("coursekit.grading.worker.child", "coursekit.grading.walls.audit")
+#: Whether each change of a dict gives it another number (PEP 509), and where that lies
+#: in it: behind the head of an object and the number of its items.
+NUMBERED = sys.implementation.name == "cpython" and sys.version_info < (3, 14)
+_NUMBER_AT = object.__basicsize__ + 8
 
 
 class Kept(NamedTuple):
-    """What modules hold: the course's all, others the names that the course mentions.
+    """What a module holds, or `sys.modules`: ``names`` now and ``before``, all of them.
 
-    ``parts`` are names and values by module; ``uses`` says of each module of the
-    course which others its code can lead to; ``modules`` are all that were loaded.
+    ``part`` is what is put back: of the course's modules all, of others the names that
+    the course mentions. ``changes.value`` is another number after each change.
     """
 
-    parts: dict[str, dict[str, Any]]
-    uses: dict[str, set[str]]
-    modules: dict[str, ModuleType]
+    names: dict[str, Any]
+    before: dict[str, Any]
+    part: dict[str, Any]
+    changes: Any
 
 
 @cache
-def kept() -> Kept:
-    """Return what the modules hold when this is called for the first time.
+def kept() -> dict[str, Kept]:
+    """Return what the modules hold when this is called for the first time, by name.
 
     That is in the warm process: looking at so many objects would copy, in every child,
-    the memory that they lie in. For the same reason it is not all of NumPy.
+    the memory that they lie in. `sys.modules` itself comes last, as "".
     """
     modules = dict(sys.modules)
     ours = {name for name in modules if name.partition(".")[0] == "coursekit"}
-    mentioned = {name: _mentioned(modules[name]) for name in ours}
-    names = set().union(*mentioned.values())
-    parts = {name: dict(vars(modules[name])) for name in ours}
-    for name in modules.keys() & _RELIED_ON:
+    names = set().union(*(_mentioned(modules[name]) for name in ours))
+    found: dict[str, Kept] = {}
+    for name in [*ours, *(modules.keys() & _RELIED_ON)]:
         whole = vars(modules[name])
-        parts[name] = {word: whole[word] for word in names & whole.keys()}
-    uses = {name: ours & {*_led_to(modules[name], mentioned[name])} for name in ours}
-    return Kept(parts, uses, modules)
+        before = dict(whole)
+        part = before if name in ours else {n: whole[n] for n in names & whole.keys()}
+        found[name] = Kept(whole, before, part, changes_of(whole))
+    relied = {name: modules[name] for name in found}
+    found[""] = Kept(sys.modules, modules, relied, changes_of(sys.modules))
+    return found
 
 
-def keeper(
-    words: set[str], replaced: Iterable[tuple[str, str]], probes: Iterable[str] = ()
-) -> Callable[[], None]:
+def changes_of(names: dict[str, Any]) -> Any:
+    """Return what has another ``value`` after each change of a dict.
+
+    To compare what is in it would write to each: Python counts who holds them. Where
+    Python does not number the changes, there may have been one every time.
+    """
+    if not NUMBERED:
+        return SimpleNamespace(value=nan)  # never equal, not even to itself
+    return c_uint64.from_address(id(names) + _NUMBER_AT)
+
+
+class Keeper(NamedTuple):
+    """``restore`` puts names back; ``accept`` takes the modules there are as given."""
+
+    restore: Callable[[], None]
+    accept: Callable[[], None]
+
+
+def keeper(words: set[str], replaced: Iterable[tuple[str, str]]) -> Keeper:
     """Return what puts the names of modules back to what they are now.
-
-    Only of modules that code of ours still runs in, or is called by it: each of the
-    others would be memory to copy for nothing.
 
     Parameters
     ----------
@@ -66,34 +85,39 @@ def keeper(
         the notebook.
     replaced : iterable of (str, str)
         Modules, and names in them that have changed since the process was warm.
-    probes : iterable of str
-        The modules of the probes that will run.
     """
-    parts, uses, everything = kept()
-    modules, count = sys.modules, len
-    others = parts.keys() & _RELIED_ON
-    for name in others:
-        whole = vars(modules[name])
-        parts[name].update({word: whole[word] for word in words & whole.keys()})
+    found = kept()
     for name, attribute in replaced:
-        if name in parts:
-            parts[name][attribute] = vars(modules[name])[attribute]
-    everything["__main__"] = modules["__main__"]
-    needed = _reached((*_BEGINNINGS, *probes), uses) | others
-    present = {name: modules[name] for name in needed}
-    pairs = [(vars(modules[name]), parts[name]) for name in needed]
-    settrace, setprofile = sys.settrace, sys.setprofile
+        if one := found.get(name):
+            one.before[attribute] = one.part[attribute] = one.names[attribute]
+    watched = [*found.values()]
+    numbers = [one.changes.value for one in watched]
+    parts: dict[int, dict[str, Any]] = {}
+    settrace, setprofile, length = sys.settrace, sys.setprofile, len
 
     def restore() -> None:
         settrace(None)
         setprofile(None)
-        if count(modules) < count(everything):
-            modules.update(everything)
-        modules.update(present)
-        for whole, part in pairs:
-            whole.update(part)
+        at = 0
+        for names, before, part, changes in watched:
+            if changes.value != numbers[at]:
+                if length(names) < length(before):
+                    names.update(before)
+                if at not in parts:
+                    named = {word: before[word] for word in words if word in before}
+                    parts[at] = {**part, **named}
+                names.update(parts[at])
+                numbers[at] = changes.value
+            at += 1
 
-    return restore
+    def accept() -> None:
+        modules = watched[-1]
+        modules.before["__main__"] = modules.names["__main__"]
+        parts.pop(length(watched) - 1, None)
+        numbers[-1] = modules.changes.value
+
+    accept()
+    return Keeper(restore, accept)
 
 
 def _mentioned(module: ModuleType) -> set[str]:
@@ -107,27 +131,6 @@ def _mentioned(module: ModuleType) -> set[str]:
         if code := waiting.pop():
             found.update(code.co_names)
             waiting += [c for c in code.co_consts if isinstance(c, CodeType)]
-    return found
-
-
-def _led_to(module: ModuleType, mentioned: set[str]) -> Iterator[str]:
-    """Yield the modules of what a module's names stand for, and of its late imports."""
-    yield from mentioned
-    for word, value in vars(module).items():
-        if not isinstance(value, ModuleType):
-            yield str(getattr(value, "__module__", ""))
-        elif word in mentioned:  # a package has all its modules, called or not
-            yield value.__name__
-
-
-def _reached(names: Iterable[str], uses: dict[str, set[str]]) -> set[str]:
-    """Return those of the modules that are there, and all that they lead to."""
-    found: set[str] = set()
-    waiting = [name for name in names if name in uses]
-    while waiting:
-        if (name := waiting.pop()) not in found:
-            found.add(name)
-            waiting += uses[name]
     return found
 
 

@@ -31,12 +31,14 @@ class Held:
             self.folder = Path(tempfile.mkdtemp(prefix=PREFIX)).resolve()
             if fcntl is None:
                 return
-            self.descriptor = _opened(self.folder)
-            with suppress(OSError):  # a drive without locks: then nobody gets one
-                fcntl.flock(self.descriptor, fcntl.LOCK_EX)
-            if _is_at(self.descriptor, self.folder):
-                return
-            os.close(self.descriptor)  # somebody was quicker and took it for left
+            # somebody may be quicker at any point here, and take it for left
+            with suppress(FileNotFoundError):
+                self.descriptor = _opened(self.folder)
+                with suppress(OSError):  # a drive without locks: then nobody gets one
+                    fcntl.flock(self.descriptor, fcntl.LOCK_EX)
+                if _is_at(self.descriptor, self.folder):
+                    return
+                self.let_go()
 
     def let_go(self) -> None:
         """Close the descriptor of the lock; in a child, the parent keeps the lock."""

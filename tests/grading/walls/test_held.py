@@ -87,16 +87,17 @@ def test_another_user_s_folder_stays(temporary):
     assert names(temporary) == {folder.name}
 
 
-def test_one_that_was_taken_for_left_is_made_again(temporary, monkeypatch):
-    made, usual = [], held._is_at
+@pytest.mark.parametrize("step", ["_opened", "_is_at"])
+def test_one_that_was_taken_for_left_is_made_again(temporary, monkeypatch, step):
+    made, usual = [], getattr(held, step)
 
-    def too_late(descriptor, folder):
-        made.append(folder)
-        if len(made) == 1:  # somebody removed it before the lock was on it
-            folder.rmdir()
-        return usual(descriptor, folder)
+    def too_late(*arguments):
+        made.append(arguments[-1])
+        if len(made) == 1:  # somebody removed it before it was open, or locked
+            made[0].rmdir()
+        return usual(*arguments)
 
-    monkeypatch.setattr(held, "_is_at", too_late)
+    monkeypatch.setattr(held, step, too_late)
     with Held() as held_:
         assert made[0] != held_.folder == made[-1]
         assert names(temporary) == {held_.folder.name}

@@ -45,10 +45,14 @@ def visits(browser: Any, folder: Path) -> Iterator[Callable]:
         contexts.append(context)
         page = context.new_page()
         page.on("request", lambda request: asked.append(request.url))
-        page.on("pageerror", lambda error: errors.append(str(error)))
+
+        def complain(text: str) -> None:
+            errors.append(f"{page.url}: {text}")
+
+        page.on("pageerror", lambda error: complain(str(error)))
         page.on(
             "console",
-            lambda said: errors.append(said.text) if said.type == "error" else None,
+            lambda said: complain(said.text) if said.type == "error" else None,
         )
         path, rest = re.fullmatch(r"([^?#]*)(.*)", address).groups()
         page.goto((folder / path).as_uri() + rest)

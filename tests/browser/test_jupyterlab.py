@@ -71,8 +71,8 @@ def faults_by_theme(notebook) -> dict[str, list[str]]:
     }
 
 
-def test_jupyterlab_opens_at_the_first_lesson_and_says_nothing_about_news(lab, browser):
-    page = browser.new_page()
+def test_jupyterlab_opens_at_the_first_lesson_and_says_nothing_about_news(lab, window):
+    page = window.new_page()
     # the question about news comes with the answer of the server that has them
     asked = []
     page.on("request", lambda request: asked.append(request.url))

@@ -192,7 +192,8 @@ class OpenNotebook:
             "content.widgets[at].node.dataset.mark = argument[1]",
             [cell_id, mark],
         )
-        return self.page.locator(f'[data-mark="{mark}"]')
+        # light: else all elements of the page are searched for shadow roots, each time
+        return self.page.locator(f'css:light=[data-mark="{mark}"]')
 
     def put_all_on_the_page(self) -> None:
         """Render every cell, also those far from what is in view."""

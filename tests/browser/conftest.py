@@ -76,11 +76,17 @@ def lab(
 
 
 @pytest.fixture(scope="module")
-def lab_page(browser: Any, lab: Any) -> Iterator[LabPage]:
+def window(browser: Any) -> Iterator[Any]:
+    """Return a window: its tabs need not each fetch and compile JupyterLab anew."""
+    opened = browser.new_context(viewport={"width": 1280, "height": 1000})
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def lab_page(window: Any, lab: Any) -> LabPage:
     """Return a tab with JupyterLab, ready, that the tests of a module share."""
-    tab = browser.new_page(viewport={"width": 1280, "height": 1000})
-    yield LabPage(tab, lab.url("/lab") + "&reset")
-    tab.close()
+    return LabPage(window.new_page(), lab.url("/lab") + "&reset")
 
 
 @pytest.fixture(autouse=True)

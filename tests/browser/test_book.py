@@ -35,11 +35,18 @@ def visit(browser, book):
         yield visit
 
 
-@pytest.fixture(scope="module", params=PAGES)
-def any_page(request, browser, book):
-    """Open each page once, for all that is asked of every page."""
+@pytest.fixture(scope="module")
+def tab(browser, book):
     with visits(browser, book.folder) as visit:
-        yield visit(request.param)
+        yield visit(PAGES[0])
+
+
+@pytest.fixture(scope="module", params=PAGES)
+def any_page(request, tab, book):
+    """Open each page once, in one tab, for all that is asked of every page."""
+    tab.set_viewport_size({"width": 1280, "height": 800})
+    tab.goto((book.folder / request.param).as_uri())
+    return tab
 
 
 def test_every_page_of_the_book_is_opened_here(book):

@@ -12,6 +12,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from lab_page import has_focus, text_of
+from offline_page import COLOURS_ALONE
 from our_html import faint_bars, what_axe_finds
 
 from coursekit.study.folder import course_folder
@@ -63,13 +64,15 @@ def faults_by_theme(notebook) -> dict[str, list[str]]:
     """Return what axe-core and the eye would mend, in the light and in the dark."""
     notebook.put_all_on_the_page()
     return {
-        theme: what_axe_finds(notebook.page) + faint_bars(notebook.page)
-        for theme in notebook.lab.in_both_themes()
+        theme: what_axe_finds(notebook.page, rules) + faint_bars(notebook.page)
+        for theme, rules in zip(
+            notebook.lab.in_both_themes(), ({}, COLOURS_ALONE), strict=True
+        )
     }
 
 
-def test_jupyterlab_opens_at_the_first_lesson_and_says_nothing_about_news(lab, browser):
-    page = browser.new_page()
+def test_jupyterlab_opens_at_the_first_lesson_and_says_nothing_about_news(lab, window):
+    page = window.new_page()
     # the question about news comes with the answer of the server that has them
     asked = []
     page.on("request", lambda request: asked.append(request.url))

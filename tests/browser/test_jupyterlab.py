@@ -13,7 +13,7 @@ import nbformat
 import pytest
 from lab_page import has_focus, text_of
 from offline_page import COLOURS_ALONE
-from our_html import faint_bars, what_axe_finds
+from our_html import faint_bars, faint_texts, what_axe_finds
 
 from coursekit.study.folder import course_folder
 
@@ -64,7 +64,9 @@ def faults_by_theme(notebook) -> dict[str, list[str]]:
     """Return what axe-core and the eye would mend, in the light and in the dark."""
     notebook.put_all_on_the_page()
     return {
-        theme: what_axe_finds(notebook.page, rules) + faint_bars(notebook.page)
+        theme: what_axe_finds(notebook.page, rules)
+        + faint_bars(notebook.page)
+        + faint_texts(notebook.page)
         for theme, rules in zip(
             notebook.lab.in_both_themes(), ({}, COLOURS_ALONE), strict=True
         )

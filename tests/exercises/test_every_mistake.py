@@ -14,7 +14,7 @@ TASKS = list(all_tasks().values())
 MISTAKES = [(task, mistake) for task in TASKS for mistake in task.mistakes]
 
 each_task = pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)
-#: By module: what is asked of a mistake is asked in a row, while its runs are remembered.
+#: By module: what is asked of a mistake is asked in a row, and its runs remembered.
 each_mistake = pytest.mark.parametrize(
     ("task", "mistake"),
     MISTAKES,

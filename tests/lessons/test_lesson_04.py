@@ -67,7 +67,7 @@ def test_scaled_branches_save_hes_deep_nets(monkeypatch):
 
 
 def test_one_zero_less_and_the_deadlock_is_gone(monkeypatch):
-    one_seed(monkeypatch, double_zero)
+    one_seed(monkeypatch, double_zero, steps=20)
     monkeypatch.setitem(double_zero.STARTS, "both zero", (True, False))
     said = failing_claim("04", *ZEROS)
     assert "nothing has" in said
@@ -81,7 +81,7 @@ def test_branches_that_do_not_train_do_not_grow(monkeypatch):
         net.blocks.requires_grad_(False)
         return net
 
-    one_seed(monkeypatch, branch_ratio)
+    one_seed(monkeypatch, branch_ratio, schemes=("zero-last",))
     monkeypatch.setattr(branch_ratio, "build", frozen)
     assert "It grows" in failing_claim("04", *SHARE)
 

@@ -1,6 +1,7 @@
 """Compare one observed value with the expected one: form first, then numbers."""
 
 from dataclasses import dataclass
+from math import isfinite
 
 import numpy as np
 
@@ -32,21 +33,13 @@ def number(value: complex, other: complex = 0.0) -> str:
     return repr(value) if value != other and short == f"{other:.6g}" else short
 
 
-def find_problem(
-    name: str, got: Value | Odd, expected: Value, case: Case
-) -> Problem | None:
-    """Return what is wrong with ``got``, or None when it is right.
+def differs(got: Value | Odd, expected: Value, case: Case) -> bool:
+    """Tell whether a value is not the expected one, in form or in its numbers.
 
     Shapes must be equal: nothing is broadcast. Numbers may differ by the case's
     ``atol + rtol * abs(expected)``, entry by entry.
     """
-    problem = _form_problem(name, got, expected, case)
-    return problem or _value_problem(name, got, expected, case)
-
-
-def differs(got: Value | Odd, expected: Value, case: Case) -> bool:
-    """Tell whether `find_problem` would find one, without writing it down."""
-    if _form_problem("", got, expected, case) is not None:
+    if form_problem("", got, expected, case) is not None:
         return True
     if isinstance(expected, str):
         return got != expected
@@ -56,7 +49,7 @@ def differs(got: Value | Odd, expected: Value, case: Case) -> bool:
 def alike(got: Value | Odd, other: Value | Odd, case: Case) -> bool:
     """Whether two observed values are the same answer, written differently perhaps.
 
-    Looser than `find_problem`, because mistakes lose digits where right answers do
+    Looser than `differs`, because mistakes lose digits where right answers do
     not: relative to the largest entry, and not finite counts as equal to not finite.
 
     Examples
@@ -70,10 +63,12 @@ def alike(got: Value | Odd, other: Value | Odd, case: Case) -> bool:
     a, b = np.asarray(got), np.asarray(other)
     if a.shape != b.shape or a.dtype.kind != b.dtype.kind:
         return False
-    if not (np.isfinite(a).all() and np.isfinite(b).all()):
-        return not np.isfinite(a).all() and not np.isfinite(b).all()
-    room = case.atol + max(case.rtol, 1e-7) * np.abs(b).max(initial=0.0)
-    return bool((np.abs(_wide(a) - _wide(b)) <= 10 * room).all())
+    size = np.abs(b).max(initial=0.0)
+    if not isfinite(size):
+        return not np.isfinite(a).all()
+    room = case.atol + max(case.rtol, 1e-7) * size
+    # where only a is not finite, neither is the gap, and no comparison holds
+    return bool(np.abs(_wide(a) - _wide(b)).max(initial=0.0) <= 10 * room)
 
 
 def _wide(array: np.ndarray) -> np.ndarray:
@@ -81,10 +76,10 @@ def _wide(array: np.ndarray) -> np.ndarray:
     return array.astype(complex if array.dtype.kind == "c" else float, copy=False)
 
 
-def _form_problem(
+def form_problem(
     name: str, got: Value | Odd, expected: Value, case: Case
 ) -> Problem | None:
-    """Compare kind, then shape, then element type."""
+    """Return what is wrong with kind, shape or element type, in this order."""
     subject = quoted(name)
     if isinstance(got, Odd):
         text = f"{subject} should be {_kind(expected)}; yours is {_article(got)}."
@@ -187,16 +182,15 @@ def wrong_entries(got: np.ndarray, expected: np.ndarray, case: Case) -> np.ndarr
     """Return a mask of the entries that leave the case's tolerance."""
     ours, theirs = _wide(np.asarray(expected)), _wide(np.asarray(got))
     with np.errstate(all="ignore"):
-        near = np.abs(theirs - ours) <= case.atol + case.rtol * np.abs(ours)
-    if near.all():  # most values of most answers: nothing else need be asked
+        gap = np.abs(theirs - ours)
+        near = gap <= case.atol + case.rtol * np.abs(ours)
+    if isfinite(gap.max(initial=0.0)):  # neither NaN nor infinite: nothing else to ask
         return ~near
     return ~(near | (theirs == ours) | (np.isnan(theirs) & np.isnan(ours)))
 
 
-def _value_problem(
-    name: str, got: Value, expected: Value, case: Case
-) -> Problem | None:
-    """Compare the numbers of two values of one form; name first and worst entry."""
+def value_problem(name: str, got: Value, expected: Value, case: Case) -> Problem | None:
+    """Return which numbers of a value of the right form are wrong, first and worst."""
     subject = quoted(name)
     if isinstance(expected, str):
         if got == expected:

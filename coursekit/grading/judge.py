@@ -10,7 +10,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from coursekit.grading.cases import Cases
-from coursekit.grading.compare import Problem, find_problem, number, wrong_entries
+from coursekit.grading.compare import (
+    Problem,
+    form_problem,
+    number,
+    value_problem,
+    wrong_entries,
+)
 from coursekit.grading.exceptions import explain
 from coursekit.grading.reasons import NOT_WRITTEN, Reason
 from coursekit.grading.recognise import diagnose, wrong_pairs
@@ -28,12 +34,21 @@ from coursekit.probes.outcome import Observed, Outcome, Raised
 
 @dataclass(frozen=True)
 class Finding:
-    """A problem and the case and value it was found in; ``raised`` if a call raised."""
+    """What is wrong with a value in a case; None stands for its numbers.
+
+    ``raised`` if the call raised. The numbers are put into words for one finding of a
+    criterion, and only counted for the others.
+    """
 
     case: str
     value: str
-    problem: Problem
+    problem: Problem | None
     raised: bool = False
+
+    @property
+    def form(self) -> bool:
+        """Whether the value is of another kind, shape or element type."""
+        return self.problem is not None and self.problem.form
 
 
 def judge(
@@ -123,14 +138,14 @@ class _Judgement:
         """Judge one criterion."""
         findings = self.findings(criterion)
         if criterion.form_only:
-            findings = [f for f in findings if f.raised or f.problem.form]
+            findings = [f for f in findings if f.raised or f.form]
         if not findings:
             return CriterionVerdict(
                 criterion.sentence, criterion.points, Status.PASS, Reason.OK
             )
-        findings.sort(key=lambda f: (not f.raised, not f.problem.form))
+        findings.sort(key=lambda f: (not f.raised, not f.form))
         first = findings[0]
-        if first.raised or first.problem.form:
+        if first.raised or first.form:
             return self.end_of_form(criterion, first, findings)
         if criterion.needs and criterion.needs.sentence in self.blocked:
             return self.end_of_waiting(criterion, criterion.needs)
@@ -148,10 +163,8 @@ class _Judgement:
                 continue
             expected = self.cases.expected(case).values
             for value in (v for v in criterion.values if (case, v) in self.wrong):
-                got = outcome.values[value]
-                problem = find_problem(value, got, expected[value], self.cases[case])
-                if problem is not None:
-                    found.append(Finding(case, value, problem))
+                seen = outcome.values[value], expected[value], self.cases[case]
+                found.append(Finding(case, value, form_problem(value, *seen)))
         return found
 
     def end_of_form(
@@ -164,7 +177,7 @@ class _Judgement:
         else:
             key, status = (first.value, first.problem.reason), Status.FAIL
         before = self.said.setdefault(key, criterion.sentence)
-        reason, message = first.problem.reason, self.in_case(first, findings)
+        reason, message = first.problem.reason, self.in_case(first.problem, findings)
         if before is not criterion.sentence:
             if first.raised:
                 message = f"Case “{first.case}”: the same {key[0]} as above."
@@ -192,7 +205,10 @@ class _Judgement:
         self, criterion: Criterion, first: Finding, findings: list[Finding]
     ) -> CriterionVerdict:
         """Say where the numbers differ and, if no mistake is known, which law broke."""
-        message, reason = self.in_case(first, findings), first.problem.reason
+        got = self.outcomes[first.case].values[first.value]
+        expected = self.cases.expected(first.case).values[first.value]
+        problem = value_problem(first.value, got, expected, self.cases[first.case])
+        message, reason = self.in_case(problem, findings), problem.reason
         side_effect = first.value in criterion.reasons
         reason = criterion.reasons.get(first.value, reason)
         law = "" if self.mistakes else self.broken_law(first.case)
@@ -207,11 +223,11 @@ class _Judgement:
             self.picture(first),
         )
 
-    def in_case(self, first: Finding, findings: list[Finding]) -> str:
+    def in_case(self, problem: Problem, findings: list[Finding]) -> str:
         """Put the case before the problem, and how many more cases have one."""
         more = len({f.case for f in findings}) - 1
         others = f" ({more} more {'case' if more == 1 else 'cases'} like it.)"
-        return f"Case “{first.case}”: {first.problem.text}" + others * (more > 0)
+        return f"Case “{findings[0].case}”: {problem.text}" + others * (more > 0)
 
     def broken_law(self, case: str) -> str:
         """Name the first invariant the answer breaks in ``case``; once per verdict."""

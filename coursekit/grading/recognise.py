@@ -131,7 +131,7 @@ def _marks(
             same = isinstance(outcome, Observed) and alike(
                 outcome.values[value], mistaken.values[value], cases[case]
             )
-            tells = _finite(mistaken.values[value])
+            tells = same and _finite(mistaken.values[value])
         else:
             value = "raised"
             same = _raised_alike(outcome, mistaken)

@@ -14,10 +14,12 @@ TASKS = list(all_tasks().values())
 MISTAKES = [(task, mistake) for task in TASKS for mistake in task.mistakes]
 
 each_task = pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)
+#: By module: what is asked of a mistake is asked in a row, and its runs remembered.
 each_mistake = pytest.mark.parametrize(
     ("task", "mistake"),
     MISTAKES,
     ids=[f"{task.name}: {mistake.name}" for task, mistake in MISTAKES],
+    scope="module",
 )
 
 

@@ -10,7 +10,7 @@ from right_answers import answers_to
 from seeds import seeds_of
 
 from coursekit.autograders import all_tasks
-from coursekit.grading.attempt import judge_answer
+from coursekit.grading.attempt import judge_answer, uses_of
 from coursekit.grading.cases import cases_for
 from coursekit.grading.judge import judge
 from coursekit.grading.reasons import Reason
@@ -19,12 +19,20 @@ from coursekit.probes.run import observe_all
 
 SOURCES = Path(__file__).parents[2] / "solutions" / "sources"
 TASKS = list(all_tasks().values())
-ANSWERS = [(task, *pair) for task in TASKS for pair in answers_to(task.name).items()]
+ANSWERS = {
+    f"{task.name}: {style}": (task, answer)
+    for task in TASKS
+    for style, answer in answers_to(task.name).items()
+}
 
-each_task = pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)
+#: By module: what is asked of a task is asked in a row, while its cases are remembered.
+each_task = pytest.mark.parametrize(
+    "task", TASKS, ids=lambda task: task.name, scope="module"
+)
 
 
 def verdict_on(task, answer, seed):
+    """Judge what an answer does; its source is the same for every seed."""
     return judge_answer(task, answer, seed, look_at_source=False)
 
 
@@ -58,11 +66,12 @@ def test_the_reference_gets_full_marks(task):
 
 
 @pytest.mark.parametrize(
-    ("task", "style", "answer"), ANSWERS, ids=[f"{t.name}: {n}" for t, n, _ in ANSWERS]
+    ("task", "answer"), ANSWERS.values(), ids=ANSWERS, scope="module"
 )
-def test_a_right_answer_gets_full_marks_in_any_style(task, style, answer):
+def test_a_right_answer_gets_full_marks_in_any_style(task, answer):
+    assert not uses_of(answer, task)
     for seed in seeds_of(task):
-        verdict = judge_answer(task, answer, seed)
+        verdict = verdict_on(task, answer, seed)
         assert verdict.score == verdict.out_of, verdict
 
 
@@ -176,8 +185,9 @@ def test_the_worked_answer_gets_full_marks(task):
     namespace = {"__name__": "__main__"}
     for source in (imports_of(task), prompt_and_answer(task)[1].partition("\n")[2]):
         exec(source, namespace)
+    assert not uses_of(namespace[task.name], task)
     for seed in seeds_of(task):
-        verdict = judge_answer(task, namespace[task.name], seed)
+        verdict = verdict_on(task, namespace[task.name], seed)
         assert verdict.score == verdict.out_of, verdict
         assert not verdict.notes
 

@@ -336,11 +336,13 @@ def test_the_room_lies_far_between_rounding_and_the_faults():
         repairs.evaluates_on_the_batch,
     ]
     for seed in range(3):
+        cases = cases_for(WITHOUT_TRAINING, seed)
         for (case, value), fault in zip(marks, faulty, strict=True):
-            sizes = [
-                np.abs(looked_at(answer, seed)[1][case].values[value]).max()
+            found = (
+                observe(REPAIR.probe, answer, cases[case].inputs).values[value]
                 for answer in (repairs.sound, fault)
-            ]
+            )
+            sizes = [np.abs(numbers).max() for numbers in found]
             assert sizes[0] < 1e-11 and sizes[1] > 1e-3, (case, value, sizes)
 
 

@@ -7,6 +7,7 @@ statistics) and run the lesson's own cells: the claim must then fail.
 
 from functools import cache
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -47,3 +48,35 @@ def failing_claim(lesson: str, *ids: str) -> str:
     except ClaimError as error:
         return str(error)
     pytest.fail(f"every claim in the cells {', '.join(ids)} of lesson {lesson} holds")
+
+
+_SEEN: dict[tuple, Any] = {}
+
+
+def let_stand_in(
+    monkeypatch: pytest.MonkeyPatch, experiment: ModuleType, name: str, **stands: dict
+) -> None:
+    """Let an experiment measure one kind of net in the place of another.
+
+    What it measures is remembered: each net is trained once for all tests of a lesson.
+
+    Parameters
+    ----------
+    monkeypatch : MonkeyPatch
+    experiment : module
+    name : str
+        Its function that measures one net: config, data, and the rest by name.
+    **stands : dict
+        One option of the function, and which of its values stand in for which.
+    """
+    ((option, instead),) = stands.items()
+    measure = getattr(experiment, name)
+
+    def remembered(config: Any, data: Any, **options: Any) -> Any:
+        options[option] = instead.get(options[option], options[option])
+        key = (measure, config, *sorted(options.items()))
+        if key not in _SEEN:
+            _SEEN[key] = measure(config, data, **options)
+        return _SEEN[key]
+
+    monkeypatch.setattr(experiment, name, remembered)

@@ -3,7 +3,7 @@
 from functools import partial
 
 import pytest
-from lesson_cells import failing_claim, run_cells
+from lesson_cells import failing_claim, let_stand_in, run_cells
 
 import coursekit.reference
 from coursekit.experiments import branch_ratio, degradation, gradient_paths, lesions
@@ -17,9 +17,9 @@ RATIOS = ("guess-schemes", "run-schemes")
 
 @pytest.fixture(autouse=True)
 def one_seed(monkeypatch):
-    """Train one net where the lesson trains three."""
+    """Train one net where the lesson trains three, and of depths those compared."""
     for module, options in (
-        (degradation, {}),
+        (degradation, {"depths": (4, 20)}),
         (lesions, {"draws": 3}),
         (branch_ratio, {"steps": 30}),
     ):
@@ -60,7 +60,8 @@ def test_without_norm_and_with_a_small_gain_the_first_gradient_vanishes(monkeypa
         return PlainNet(64, 10, gain=gain, generator=generator, **sizes)
 
     monkeypatch.setattr(degradation, "KINDS", {"plain": small})
-    monkeypatch.setattr(degradation, "Config", partial(degradation.Config, epochs=1))
+    brief = partial(degradation.Config, epochs=1, depths=(4, 12, 20, 32))
+    monkeypatch.setattr(degradation, "Config", brief)
     cells = ("guess-plain", "run-plain", "guess-first-gradient", "run-first-gradient")
     assert "It is larger" in failing_claim("03", *cells)
 
@@ -93,38 +94,32 @@ def test_jacobians_in_the_wrong_order_do_not_give_the_gradient(monkeypatch):
 
 
 def test_without_the_skips_a_deletion_is_fatal(monkeypatch):
-    plain = partial(PlainNet, layers=2)
-    kinds = {"residual": (plain, 5), "plain": (plain, 5), "short plain": (plain, 5)}
-    monkeypatch.setattr(lesions, "KINDS", kinds)
-    monkeypatch.setattr(lesions, "Config", partial(lesions.Config, steps=201))
+    trained = lesions.trained
+    monkeypatch.setattr(lesions, "trained", lambda _, *of: trained("short plain", *of))
     assert "one deletion adds little" in failing_claim("03", *LESIONS)
     cells = (*LESIONS[:2], "guess-swap", "run-swap")
     assert "a swap adds almost nothing" in failing_claim("03", *cells)
 
 
 def test_with_the_skips_the_short_nets_survive(monkeypatch):
-    kinds = dict.fromkeys(lesions.KINDS, lesions.KINDS["residual"])
-    monkeypatch.setattr(lesions, "KINDS", kinds)
-    monkeypatch.setattr(lesions, "Config", partial(lesions.Config, steps=202))
+    trained = lesions.trained
+    monkeypatch.setattr(lesions, "trained", lambda _, *of: trained("residual", *of))
     assert "without a block they guess" in failing_claim("03", *LESIONS)
 
 
 def test_branches_as_drawn_do_not_start_at_nothing(monkeypatch):
-    schemes = branch_ratio.SCHEMES | {"zero-last": branch_ratio.SCHEMES["he"]}
-    monkeypatch.setattr(branch_ratio, "SCHEMES", schemes)
+    let_stand_in(monkeypatch, branch_ratio, "one_run", scheme={"zero-last": "he"})
     said = failing_claim("03", *RATIOS, "what-schemes-say")
     assert "zero-last starts at nothing" in said
 
 
 def test_without_a_norm_the_ratio_does_not_fall_with_depth(monkeypatch):
-    schemes = branch_ratio.SCHEMES | {"batch norm": branch_ratio.SCHEMES["he"]}
-    monkeypatch.setattr(branch_ratio, "SCHEMES", schemes)
+    let_stand_in(monkeypatch, branch_ratio, "one_run", scheme={"batch norm": "he"})
     cells = (*RATIOS, "guess-block-ten", "run-by-depth")
     assert "batch norm, start" in failing_claim("03", *cells)
 
 
 def test_small_branches_are_not_missed(monkeypatch):
-    schemes = branch_ratio.SCHEMES | {"he": branch_ratio.SCHEMES["zero-last"]}
-    monkeypatch.setattr(branch_ratio, "SCHEMES", schemes)
+    let_stand_in(monkeypatch, branch_ratio, "one_run", scheme={"he": "zero-last"})
     said = failing_claim("03", *RATIOS, "guess-fragile", "run-fragile")
     assert "he: a deletion costs" in said

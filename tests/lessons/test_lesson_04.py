@@ -3,7 +3,7 @@
 from functools import partial
 
 import torch
-from lesson_cells import failing_claim, run_cells
+from lesson_cells import failing_claim, let_stand_in, run_cells
 from torch import nn
 
 from coursekit.experiments import (
@@ -61,14 +61,13 @@ def test_without_the_norm_the_line_is_gone(monkeypatch):
 
 def test_scaled_branches_save_hes_deep_nets(monkeypatch):
     one_seed(monkeypatch, starts_by_depth)
-    scaled = starts_by_depth.STARTS["scaled"]
-    monkeypatch.setitem(starts_by_depth.STARTS, "he", scaled)
-    monkeypatch.setitem(starts_by_depth.STARTS, "zero", scaled)
+    scaled = dict.fromkeys(("he", "zero"), "scaled")
+    let_stand_in(monkeypatch, starts_by_depth, "one_net", start=scaled)
     assert "At 8 they learn far worse" in failing_claim("04", *DEPTHS)
 
 
 def test_one_zero_less_and_the_deadlock_is_gone(monkeypatch):
-    one_seed(monkeypatch, double_zero)
+    one_seed(monkeypatch, double_zero, steps=20)
     monkeypatch.setitem(double_zero.STARTS, "both zero", (True, False))
     said = failing_claim("04", *ZEROS)
     assert "nothing has" in said
@@ -82,18 +81,15 @@ def test_branches_that_do_not_train_do_not_grow(monkeypatch):
         net.blocks.requires_grad_(False)
         return net
 
-    one_seed(monkeypatch, branch_ratio)
+    one_seed(monkeypatch, branch_ratio, schemes=("zero-last",))
     monkeypatch.setattr(branch_ratio, "build", frozen)
     assert "It grows" in failing_claim("04", *SHARE)
 
 
 def test_same_start_twice_has_no_difference(monkeypatch):
     one_seed(monkeypatch, starts_by_depth, steps=30)
-    monkeypatch.setitem(
-        starts_by_depth.STARTS,
-        "batch norm, zero",
-        starts_by_depth.STARTS["batch norm, he"],
-    )
+    he = {"batch norm, zero": "batch norm, he"}
+    let_stand_in(monkeypatch, starts_by_depth, "one_net", start=he)
     assert "the zero start is behind" in failing_claim("04", *HELPS)
 
 

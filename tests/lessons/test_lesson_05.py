@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from lesson_cells import failing_claim, run_cells
+from lesson_cells import failing_claim, let_stand_in, run_cells
 from torch import nn
 
 from coursekit.experiments import (
@@ -91,8 +91,7 @@ def test_layer_norm_in_the_place_of_batch_norm_has_no_gap(
 
 @pytest.fixture
 def layer_norm_for_batch_norm(monkeypatch):
-    norms = {"no": None, "layer": nn.LayerNorm, "batch": nn.LayerNorm}
-    monkeypatch.setattr(robustness, "NORMS", norms)
+    let_stand_in(monkeypatch, robustness, "trained", norm={"batch": "layer"})
 
 
 @pytest.fixture
@@ -137,8 +136,7 @@ def test_layer_norm_in_the_place_of_batch_norm_sees_all_images_alike():
 
 @pytest.mark.slow
 def test_layer_norm_in_the_place_of_batch_norm_needs_no_company(monkeypatch, one_seed):
-    norms = {"layer": nn.LayerNorm, "batch": nn.LayerNorm}
-    monkeypatch.setattr(batch_size, "NORMS", norms)
+    let_stand_in(monkeypatch, batch_size, "one_accuracy", norm={"batch": "layer"})
     one_seed(batch_size)
     cells = ("guess-the-small", "run-the-small", "what-the-small-says")
     assert "In pairs" in failing_claim("05", *cells)

@@ -1,7 +1,7 @@
 """Lesson 07: its claims fail when what they are about is taken away."""
 
 import pytest
-from lesson_cells import failing_claim, run_cells
+from lesson_cells import failing_claim, let_stand_in, run_cells
 from torch import nn
 
 from coursekit.experiments import (
@@ -39,8 +39,13 @@ def test_norm_over_the_batch_spreads_the_nan(monkeypatch):
 
 @pytest.mark.slow
 def test_batch_norm_in_the_place_of_layer_norm_has_no_lead(monkeypatch):
-    norms = {"layer": nn.BatchNorm1d, "batch": nn.BatchNorm1d}
-    monkeypatch.setattr(batch_size, "NORMS", norms)
+    let_stand_in(monkeypatch, batch_size, "one_accuracy", norm={"layer": "batch"})
+    whole = batch_size.Config
+    monkeypatch.setattr(
+        batch_size,
+        "Config",
+        lambda seeds: whole(seeds=seeds[:1], batch_sizes=(2, 16, 32)),
+    )
     cells = ("guess-batch-norm", "run-batch-sizes", "what-batch-sizes-say")
     assert "layer norm" in failing_claim("07", *cells).lower()
 

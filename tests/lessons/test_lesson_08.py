@@ -1,10 +1,11 @@
 """Lesson 08: its claims fail when what they are about is taken away."""
 
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
-from lesson_cells import failing_claim, run_cells
+from lesson_cells import failing_claim, let_stand_in, run_cells
 from torch import nn
 
 from coursekit import reference
@@ -22,22 +23,29 @@ from coursekit.experiments import (
 STARTS = ("guess-the-last-gradient", "run-the-placements")
 
 
+def shorten(monkeypatch, module, **changes):
+    """Let the lesson's own configuration of an experiment cost a test less."""
+    config = replace(module.Config(), **changes)
+    monkeypatch.setattr(module, "Config", lambda **more: replace(config, **more))
+
+
 @pytest.fixture
-def few_seeds(monkeypatch):
-    """Let the lesson's own configurations cost a test less."""
-
-    def shorter(module, **changes):
-        config = replace(module.Config(), **changes)
-        monkeypatch.setattr(module, "Config", lambda **more: replace(config, **more))
-
-    shorter(norm_placement, seeds=(0, 1, 2, 3, 4))
-    shorter(norm_placement_training, seeds=(0,))
-    shorter(norm_curves, seeds=(0,), steps=60)
-    shorter(batch_size, seeds=(0,))
-    shorter(zero_last_norm, seeds=(0,))
+def five_seeds(monkeypatch):
+    """Enough for the medians of nets at initialization."""
+    shorten(monkeypatch, norm_placement, seeds=range(5), depths=(2, 12, 48))
 
 
-def test_claims_hold_when_nothing_is_taken_away(few_seeds):
+@pytest.fixture
+def one_seed(monkeypatch):
+    """Train one net where the lesson trains some, and of depths those compared."""
+    shorten(monkeypatch, norm_placement, seeds=(0,), depths=(2, 12, 48))
+    shorten(monkeypatch, norm_placement_training, seeds=(0,))
+    shorten(monkeypatch, norm_curves, seeds=(0,), steps=60)
+    shorten(monkeypatch, batch_size, seeds=(0,))
+    shorten(monkeypatch, zero_last_norm, seeds=(0,))
+
+
+def test_claims_hold_when_nothing_is_taken_away(five_seeds):
     run_cells(
         "08",
         *STARTS,
@@ -50,12 +58,12 @@ def test_claims_hold_when_nothing_is_taken_away(few_seeds):
     )
 
 
-def test_without_norms_on_the_trunk_post_ln_falls_or_explodes(few_seeds, monkeypatch):
+def test_without_norms_on_the_trunk_post_ln_falls_or_explodes(five_seeds, monkeypatch):
     monkeypatch.setattr(norm_placement.nn, "LayerNorm", lambda _: nn.Identity())
     assert "Pre-LN" in failing_claim("08", *STARTS, "what-the-last-gradients-say")
 
 
-def test_trunk_is_not_starved_when_post_ln_stands_in_the_branch(few_seeds, monkeypatch):
+def test_trunk_is_not_starved_when_post_ln_stands_in_the_branch(one_seed, monkeypatch):
     right = norm_placement.new_net
     monkeypatch.setattr(
         norm_placement, "new_net", lambda _, **shape: right("pre", **shape)
@@ -64,7 +72,7 @@ def test_trunk_is_not_starved_when_post_ln_stands_in_the_branch(few_seeds, monke
     assert "Post-LN, 12 blocks" in failing_claim("08", *cells)
 
 
-def test_loss_stays_at_chance_when_the_final_norm_is_kept(few_seeds, monkeypatch):
+def test_loss_stays_at_chance_when_the_final_norm_is_kept(one_seed, monkeypatch):
     right = norm_placement.new_net
 
     def with_final_norm(placement, **shape):
@@ -75,17 +83,21 @@ def test_loss_stays_at_chance_when_the_final_norm_is_kept(few_seeds, monkeypatch
     assert "far too sure" in failing_claim("08", *cells)
 
 
-def test_post_ln_learns_when_its_norm_moves_into_the_branch(few_seeds, monkeypatch):
-    right = norm_placement_training.new_net
-    monkeypatch.setattr(
-        norm_placement_training, "new_net", lambda _, **shape: right("pre", **shape)
-    )
+def test_post_ln_learns_when_its_norm_moves_into_the_branch(one_seed, monkeypatch):
+    pre = {"post": "pre"}
+    let_stand_in(monkeypatch, norm_placement_training, "train_one", placement=pre)
     cells = ("guess-post-training", "run-the-training", "what-the-training-says")
     assert "stays near chance" in failing_claim("08", *cells)
 
 
-def test_warm_up_that_is_left_out_helps_nobody(few_seeds, monkeypatch):
+def test_warm_up_that_is_left_out_helps_nobody(one_seed, monkeypatch):
     monkeypatch.setattr(training, "warmth", lambda *_: 1.0)
+    whole = norm_placement_training.run
+    monkeypatch.setattr(  # the others are only drawn beside the one that warms up
+        norm_placement_training,
+        "run",
+        lambda config: whole(config if config.warm_up else replace(config, steps=20)),
+    )
     cells = ("guess-post-training", "run-the-training", "guess-the-warm-up")
     attempts = ("run-the-warm-up", "run-smaller-steps", "what-the-attempts-say")
     assert "away from chance" in failing_claim("08", *cells, *attempts)
@@ -120,15 +132,14 @@ def test_group_norm_over_the_batch_is_neither_end(monkeypatch):
 
 
 @pytest.mark.slow
-def test_norms_that_look_at_the_batch_mind_pairs(few_seeds, monkeypatch):
-    monkeypatch.setattr(
-        batch_size, "NORMS", dict.fromkeys(batch_size.NORMS, nn.BatchNorm1d)
-    )
+def test_norms_that_look_at_the_batch_mind_pairs(one_seed, monkeypatch):
+    batch = dict.fromkeys(batch_size.NORMS, "batch")
+    let_stand_in(monkeypatch, batch_size, "one_accuracy", norm=batch)
     cells = ("guess-the-pairs", "run-the-pairs", "what-the-pairs-say")
     assert "does not mind pairs" in failing_claim("08", *cells)
 
 
-def test_first_norm_is_straight_when_all_vectors_have_one_size(few_seeds, monkeypatch):
+def test_first_norm_is_straight_when_all_vectors_have_one_size(one_seed, monkeypatch):
     right = norm_curves.fit
 
     def even(entries, normalized):
@@ -140,15 +151,18 @@ def test_first_norm_is_straight_when_all_vectors_have_one_size(few_seeds, monkey
     assert "First norm" in failing_claim("08", *cells)
 
 
-def test_zero_changes_nothing_when_it_is_not_set(few_seeds, monkeypatch):
-    right = zero_last_norm.ResidualNet
-    monkeypatch.setattr(
-        zero_last_norm,
-        "ResidualNet",
-        lambda *sizes, init, **more: right(*sizes, init="he", **more),
-    )
+def test_zero_changes_nothing_when_it_is_not_set(one_seed, monkeypatch):
+    let_stand_in(monkeypatch, zero_last_norm, "one_loss", start={"zero-last": "he"})
     cells = ("guess-the-zero", "run-the-zero", "what-the-zero-says")
     assert "zero helps" in failing_claim("08", *cells)
+
+
+@cache
+def diagnosed(fault, steps):
+    return _diagnose(net_diagnostics.Config(fault, steps=steps))
+
+
+_diagnose = net_diagnostics.run
 
 
 @pytest.mark.parametrize(
@@ -161,9 +175,11 @@ def test_zero_changes_nothing_when_it_is_not_set(few_seeds, monkeypatch):
     ],
 )
 def test_mended_fault_leaves_no_symptom(monkeypatch, mended, steps, cell, claim):
-    short = replace(net_diagnostics.Config(), steps=steps)
-    monkeypatch.setattr(net_diagnostics, "Config", lambda: short)
-    faults = {**net_diagnostics.FAULTS, mended: net_diagnostics.healthy}
-    monkeypatch.setattr(net_diagnostics, "FAULTS", faults)
+    def run(config):
+        if config.fault == mended:
+            return diagnosed("healthy", steps)
+        return diagnosed(config.fault, 1)
+
+    monkeypatch.setattr(net_diagnostics, "run", run)
     cells = ("guess-the-count", "run-the-count", "run-the-diagnostics", "errors-by-net")
     assert claim in failing_claim("08", *cells, cell)

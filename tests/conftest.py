@@ -1,6 +1,7 @@
 """What many tests share: a home of their own, and a real JupyterLab."""
 
 import os
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -11,6 +12,10 @@ from lab_server import Lab, running_lab
 # As in JupyterLab, and before anybody imports torch: threads gain nothing in small
 # networks, and lose a lot where other tests run on the same cores.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+# What a shell starts in the background ignores Ctrl-C, and so would what tests start.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)

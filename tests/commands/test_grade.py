@@ -230,8 +230,6 @@ def forked(said, *arguments):
     code = 99
     try:
         os.setsid()
-        # whoever started the tests may have it ignore Ctrl-C
-        signal.signal(signal.SIGINT, signal.default_int_handler)
         sys.stdout = sys.stderr = said
         code = main(*arguments)
     finally:

@@ -12,7 +12,6 @@ from pathlib import Path
 import nbformat
 import pytest
 from lab_page import has_focus, text_of
-from offline_page import COLOURS_ALONE
 from our_html import faint_bars, faint_texts, what_axe_finds
 
 from coursekit.study.folder import course_folder
@@ -35,7 +34,7 @@ def layer_norm_forward(x, gamma, beta, eps=1e-5):
 '''
 
 
-@pytest.fixture(scope="class")
+@pytest.fixture(scope="module", params=LESSONS)
 def lesson(request, lab_page):
     """Open a lesson of the study folder and run it whole."""
     with lab_page.notebook(f"notebooks/{request.param}.ipynb") as opened:
@@ -63,13 +62,10 @@ def answers_to(name: str) -> dict[str, str]:
 def faults_by_theme(notebook) -> dict[str, list[str]]:
     """Return what axe-core and the eye would mend, in the light and in the dark."""
     notebook.put_all_on_the_page()
+    found = what_axe_finds(notebook.page)  # of colours it sees none in JupyterLab
     return {
-        theme: what_axe_finds(notebook.page, rules)
-        + faint_bars(notebook.page)
-        + faint_texts(notebook.page)
-        for theme, rules in zip(
-            notebook.lab.in_both_themes(), ({}, COLOURS_ALONE), strict=True
-        )
+        theme: found + faint_bars(notebook.page) + faint_texts(notebook.page)
+        for theme in notebook.lab.in_both_themes()
     }
 
 
@@ -142,71 +138,54 @@ def test_a_mistake_is_named_on_a_card_that_reads_in_both_themes(lab_page):
         assert faults_by_theme(opened) == {"Light": [], "Dark": []}
 
 
-class Lesson:
-    """What is asked of every lesson once it has run."""
-
-    def test_a_lesson_runs_from_its_first_cell_to_its_last(self, lesson):
-        assert lesson.errors() == []
-        unrun = [
-            cell["id"] for cell in lesson.code() if cell["execution_count"] is None
-        ]
-        assert unrun == []
-        assert lesson.lab.complaints == []
-
-    def test_every_question_of_a_lesson_is_asked_with_its_guess(self, lesson):
-        asking = [cell for cell in lesson.code() if "predict(" in cell["source"]]
-        assert asking
-        for cell in asking:
-            said = text_of(cell["outputs"])
-            assert "Predict: " in said and "Your guess: " in said, cell["id"]
-
-    def test_every_explorer_of_a_lesson_is_moved_by_keys_alone(self, lesson):
-        moved = 0
-        for explorer in lesson.explorers():
-            explorer.start()
-            words = explorer.shown()[1]
-            explorer.root.get_by_role("status").evaluate(
-                "n => { n.dataset.first = '' }"
-            )
-            for control in explorer.controls():
-                explorer.tab_to(control)
-                before = explorer.shown()
-                explorer.move(control)
-                explorer.wait_until_other_than(before)
-                assert has_focus(control)
-                moved += 1
-            # a screen reader announces words that change where there were others before
-            assert (
-                explorer.root.locator("[role=status][data-first]").inner_text() != words
-            )
-        assert moved
-        assert lesson.lab.complaints == []
-
-    def test_every_control_of_an_explorer_says_what_it_changes(self, lesson):
-        for explorer in lesson.explorers():
-            labels = explorer.root.locator(".widget-label:visible").all_inner_texts()
-            boxes = explorer.root.locator(".widget-label-basic").all_inner_texts()
-            words = {text.strip() for text in labels + boxes} - {"", "\u200b"}
-            named = {
-                name
-                for role in ("slider", "combobox", "checkbox")
-                for name in words
-                if explorer.root.get_by_role(role, name=name, exact=True).count()
-            }
-            assert named == words
-            assert len(named) == len(explorer.controls())
-
-    def test_axe_finds_nothing_to_mend_in_either_theme(self, lesson):
-        assert faults_by_theme(lesson) == {"Light": [], "Dark": []}
+def test_a_lesson_runs_from_its_first_cell_to_its_last(lesson):
+    assert lesson.errors() == []
+    unrun = [cell["id"] for cell in lesson.code() if cell["execution_count"] is None]
+    assert unrun == []
+    assert lesson.lab.complaints == []
 
 
-# Two classes, that two processes may share the lessons: all tests of a class are run by
-# one (pytest's option --dist=loadscope).
-@pytest.mark.parametrize("lesson", LESSONS[0::2], indirect=True)
-class TestEvenLessons(Lesson):
-    """Lessons 00, 02 and so on."""
+def test_every_question_of_a_lesson_is_asked_with_its_guess(lesson):
+    asking = [cell for cell in lesson.code() if "predict(" in cell["source"]]
+    assert asking
+    for cell in asking:
+        said = text_of(cell["outputs"])
+        assert "Predict: " in said and "Your guess: " in said, cell["id"]
 
 
-@pytest.mark.parametrize("lesson", LESSONS[1::2], indirect=True)
-class TestOddLessons(Lesson):
-    """Lessons 01, 03 and so on."""
+def test_every_explorer_of_a_lesson_is_moved_by_keys_alone(lesson):
+    moved = 0
+    for explorer in lesson.explorers():
+        explorer.start()
+        words = explorer.shown()[1]
+        explorer.root.get_by_role("status").evaluate("n => { n.dataset.first = '' }")
+        for control in explorer.controls():
+            explorer.tab_to(control)
+            before = explorer.shown()
+            explorer.move(control)
+            explorer.wait_until_other_than(before)
+            assert has_focus(control)
+            moved += 1
+        # a screen reader announces words that change where there were others before
+        assert explorer.root.locator("[role=status][data-first]").inner_text() != words
+    assert moved
+    assert lesson.lab.complaints == []
+
+
+def test_every_control_of_an_explorer_says_what_it_changes(lesson):
+    for explorer in lesson.explorers():
+        labels = explorer.root.locator(".widget-label:visible").all_inner_texts()
+        boxes = explorer.root.locator(".widget-label-basic").all_inner_texts()
+        words = {text.strip() for text in labels + boxes} - {"", "\u200b"}
+        named = {
+            name
+            for role in ("slider", "combobox", "checkbox")
+            for name in words
+            if explorer.root.get_by_role(role, name=name, exact=True).count()
+        }
+        assert named == words
+        assert len(named) == len(explorer.controls())
+
+
+def test_axe_finds_nothing_to_mend_in_either_theme(lesson):
+    assert faults_by_theme(lesson) == {"Light": [], "Dark": []}

@@ -15,7 +15,7 @@ from coursekit.authoring.environment import quick, steady
 _HOME = tempfile.TemporaryDirectory(prefix="coursekit-", ignore_cleanup_errors=True)
 os.environ.update(steady(Path(_HOME.name)) | quick())
 
-# Kernels keep what experiments return, and take it: see tests/same_results.py.
+# Kernels keep what experiments return, and some reuse it: see tests/same_results.py.
 # The processes of one session share the folder that the first of them made.
 _TESTS = Path(__file__).parent / "tests"
 os.environ["PYTHONSTARTUP"] = str(_TESTS / "start_of_a_kernel.py")

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from same_results import REUSE
 
 ROOT = Path(__file__).parents[1]
 TOKEN = "a-token-for-tests"
@@ -73,7 +74,7 @@ def running_lab(folder: Path, home: Path, *options: str) -> Iterator[Lab]:
     command += [f"--port={port}", f"--IdentityProvider.token={TOKEN}", *options]
     names = ("HOME", "USERPROFILE", "COURSEKIT_HOME")
     inherited = {k: v for k, v in os.environ.items() if not k.startswith("JUPYTER_")}
-    own = {**dict.fromkeys(names, str(home)), "PYTHONUTF8": "1"}
+    own = {**dict.fromkeys(names, str(home)), "PYTHONUTF8": "1", REUSE: "1"}
     path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
     with log.open("w") as stream:
         process = subprocess.Popen(

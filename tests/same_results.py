@@ -1,9 +1,10 @@
-"""One session of tests runs each experiment once, though many of its parts ask for it.
+"""One session of tests runs each experiment once, though two of its parts ask for it.
 
-nbval runs every lesson and compares what it says, two lessons may show one experiment,
-and a browser runs every lesson in JupyterLab to look at the page. The experiments, most
-of the time of all that, are the same code with the same configuration. So kernels keep
-what an experiment returned, in a folder of this session, and take it where it is.
+nbval runs every lesson and compares what it says; after that a browser runs every
+lesson in JupyterLab, to look at the page. The experiments, most of the time of both,
+are the same code with the same configuration. So kernels keep what an experiment
+returned, in a folder of this session, and those of JupyterLab take it where it is.
+nbval's never do: what it compares has just been computed, progress bars and all.
 
 IPython runs ``start_of_a_kernel.py`` because ``PYTHONSTARTUP`` says so (conftest.py).
 """
@@ -19,17 +20,17 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-FOLDER = "COURSEKIT_TESTS_KEEP_RESULTS"
+FOLDER, REUSE = "COURSEKIT_TESTS_KEEP_RESULTS", "COURSEKIT_TESTS_REUSE_RESULTS"
 
 
 def kept(run: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Return ``run`` such that it runs once for a configuration, in all kernels."""
+    """Return ``run`` such that it keeps what it returns, by its configuration."""
 
     @wraps(run)
     def run_or_take(config: Any) -> Any:
         key = hashlib.sha256(pickle.dumps((run.__module__, config))).hexdigest()
         path = Path(os.environ[FOLDER], key)
-        if path.exists():
+        if os.environ.get(REUSE) and path.exists():
             return pickle.loads(path.read_bytes())
         result = run(config)
         own = path.with_suffix(f".{os.getpid()}")

@@ -1,11 +1,11 @@
-"""What one kernel of a session has measured another does not measure again."""
+"""What one kernel of a session has measured another may take, if it is told to."""
 
 import ast
 from pathlib import Path
 
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
-from same_results import FOLDER, kept
+from same_results import FOLDER, REUSE, kept
 
 from coursekit.authoring.execute import execute
 
@@ -22,6 +22,7 @@ GIVEN = {"In", "Out", "exit", "get_ipython", "open", "quit"}
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     monkeypatch.setenv(FOLDER, str(tmp_path))
+    monkeypatch.delenv(REUSE, raising=False)
     return tmp_path
 
 
@@ -37,25 +38,27 @@ def measured():
     return asked, kept(run)
 
 
-def test_what_was_measured_is_not_measured_again(folder, measured):
+def test_a_kernel_measures_although_the_result_is_kept(folder, measured):
     asked, run = measured
-    assert [run("a"), run("a")] == [["a", 1], ["a", 1]]
-    assert asked == ["a"]
+    assert [run("a"), run("a")] == [["a", 1], ["a", 2]]
+    assert asked == ["a", "a"]
 
 
-def test_another_configuration_is_measured(folder, measured):
+def test_a_kernel_that_is_told_to_takes_what_the_last_one_measured(
+    folder, measured, monkeypatch
+):
     asked, run = measured
+    run("a"), run("a")
+    monkeypatch.setenv(REUSE, "1")
+    assert run("a") == ["a", 2]
+    assert asked == ["a", "a"]
+
+
+def test_another_configuration_is_measured(folder, measured, monkeypatch):
+    asked, run = measured
+    monkeypatch.setenv(REUSE, "1")
     run("a"), run("b")
     assert asked == ["a", "b"]
-
-
-def test_another_session_measures(measured, tmp_path, monkeypatch):
-    asked, run = measured
-    for session in ("one", "two"):
-        (tmp_path / session).mkdir()
-        monkeypatch.setenv(FOLDER, str(tmp_path / session))
-        run("a")
-    assert asked == ["a", "a"]
 
 
 def test_a_kernel_of_the_tests_keeps_results_and_has_no_name_of_ours(folder):

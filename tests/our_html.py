@@ -36,41 +36,6 @@ BARS = """() => {
     return [...new Set([...boxes].map(box =>
         hex(getComputedStyle(box).borderLeftColor) + ' ' + hex(behind(box))))];
 }"""
-#: For each pair of colours of a text and its ground, as #rrggbb: the smallest text, in
-#: pixels (bold counts as 9/7, as WCAG has it; a sign that is not read out is a picture,
-#: as if it were large), and the beginning of one. axe takes what is in JupyterLab for
-#: hidden, because the body there has no height, and looks at no colours.
-TEXTS = """([ours, theirs]) => {
-    const parsed = text => {
-        const scale = text.startsWith('color(') ? 255 : 1;
-        const [r, g, b, alpha = 1] = text.match(/[\\d.]+/g).map(Number);
-        return [r * scale, g * scale, b * scale, alpha];
-    };
-    const over = ([r, g, b, alpha], below) =>
-        [r, g, b].map((part, at) => part * alpha + below[at] * (1 - alpha));
-    const ground = e => {
-        const below = e.parentElement ? ground(e.parentElement) : [255, 255, 255];
-        return over(parsed(getComputedStyle(e).backgroundColor), below);
-    };
-    const hex = colour => '#' + colour.map(
-        part => Math.round(part).toString(16).padStart(2, '0')).join('');
-    const found = {};
-    for (const part of document.querySelectorAll(ours)) {
-        const texts = document.createTreeWalker(part, NodeFilter.SHOW_TEXT);
-        while (texts.nextNode()) {
-            const node = texts.currentNode, text = node.data.trim();
-            const e = node.parentElement;
-            if (!text || e.closest(theirs) || !e.checkVisibility()) continue;
-            const style = getComputedStyle(e), behind = ground(e);
-            const pair = hex(over(parsed(style.color), behind)) + ' ' + hex(behind);
-            const weight = style.fontWeight >= 700 ? 9 / 7 : 1;
-            const size = e.closest('[aria-hidden=true]')
-                ? Infinity : parseFloat(style.fontSize) * weight;
-            if (!(found[pair]?.[0] <= size)) found[pair] = [size, text.slice(0, 40)];
-        }
-    }
-    return found;
-}"""
 
 
 def what_axe_finds(page: Any) -> list[str]:
@@ -102,14 +67,3 @@ def faint_bars(page: Any) -> list[str]:
     pairs = page.evaluate(BARS)
     assert pairs
     return [pair for pair in pairs if contrast(*pair.split()) < 3]
-
-
-def faint_texts(page: Any) -> list[str]:
-    """Return texts of ours with less contrast than 4.5, or 3 where they are large."""
-    found = page.evaluate(TEXTS, [", ".join(OURS), ", ".join([*THEIRS, "option"])])
-    assert found
-    return [
-        f"{text!r}: {pair}"
-        for pair, (size, text) in found.items()
-        if contrast(*pair.split()) < (3 if size >= 24 else 4.5)
-    ]

@@ -15,7 +15,7 @@ import pickle
 import sys
 from collections.abc import Callable
 from functools import wraps
-from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
+from importlib.machinery import PathFinder, SourceFileLoader
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -55,9 +55,10 @@ class Experiments(PathFinder):
 
     @classmethod
     def find_spec(cls, name: str, path: Any = None, target: Any = None) -> Any:
-        spec: ModuleSpec | None = None
-        if name.startswith("coursekit.experiments."):
-            spec = super().find_spec(name, path, target)
+        if not name.startswith("coursekit.experiments."):
+            return None
+        spec = super().find_spec(name, path, target)
+        if spec is not None:
             spec.loader = Loader(spec.loader.name, spec.loader.path)
         return spec
 

@@ -227,16 +227,18 @@ class _Reader:
         if code >= len(_TYPES) or axes > MAX_AXES:
             raise ProtocolViolation("an array has a type or a rank that none can have")
         shape = _LENGTHS[axes].unpack(self.take(8 * axes, "an array"))
-        kind, size = _TYPES[code], math.prod(shape)
+        kind, start = _TYPES[code], self.at
         if max(shape, default=0) >= 1 << 31:
             raise ProtocolViolation("an array claims more than there is")
-        raw = self.take(size * kind.itemsize, "an array")
-        if kind.kind == "b" and np.frombuffer(raw, "u1").max(initial=0) > 1:
-            raise ProtocolViolation("an array of bool holds neither 0 nor 1")
+        self.at += math.prod(shape) * kind.itemsize
+        if self.at > self.end:
+            raise ProtocolViolation("an array claims more than there is")
         try:
-            entries = np.frombuffer(raw, dtype=kind).reshape(shape)
+            entries = np.ndarray(shape, kind, self.data, start)
         except ValueError:  # empty, and the product of its other axes overflows
             raise ProtocolViolation("an array has a shape that none can have") from None
+        if kind.kind == "b" and entries.view("u1").max(initial=0) > 1:
+            raise ProtocolViolation("an array of bool holds neither 0 nor 1")
         return entries.astype(_NATIVE[code])
 
 

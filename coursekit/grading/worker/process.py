@@ -48,6 +48,8 @@ class Process:
         self.limits = limits
         self.errors = tempfile.TemporaryFile()
         self.popen = start(stderr=self.errors)
+        # a pipe that is full must not keep us from looking at the clock
+        os.set_blocking(self.popen.stdin.fileno(), False)
         self._settings = {
             "torch": torch,
             "level": str(level),
@@ -84,7 +86,7 @@ class Process:
             ready, free, _ = select.select([back], [to] if rest else [], [], left)
             try:
                 if free:
-                    rest = rest[os.write(to, rest[:_PIECE]) :]
+                    rest = rest[os.write(to, rest) :]
                 for body in splitter.feed(self._read(back)) if ready else ():
                     return self._checked(decode(body, trusted=True), kind)
             except ProtocolViolation as error:
@@ -113,10 +115,6 @@ class Process:
         self.errors.seek(0)
         lines = self.errors.read()[-2000:].decode("utf-8", "replace").splitlines()
         return f"the worker ended with status {status}: {(lines or ['no word'])[-1]}"
-
-
-#: What a pipe takes at once, so that writing to it cannot wait.
-_PIECE = select.PIPE_BUF if hasattr(select, "PIPE_BUF") else 512
 
 
 class Fresh:

@@ -1,5 +1,6 @@
 """What a notebook's cells mean in a worker, and what a broken one costs."""
 
+import numpy as np
 import pytest
 from hostile import HEAD, RIGHT
 from jobs import SMALL, job, work
@@ -178,10 +179,23 @@ def test_one_answer_cannot_spoil_the_next(worker):
     )
 
 
+def test_random_numbers_are_the_same_for_every_child(worker):
+    source = (
+        "import random\n"
+        + HEAD
+        + ("    return x, (np.array(random.random()), np.random.random(2), gamma)\n")
+    )
+    one, other = (worker.run(job(work(source)))["layer_norm"] for _ in range(2))
+    values = first(one).values
+    assert values["cache.x_hat"] == first(other).values["cache.x_hat"]
+    numbers = np.random.RandomState(0).random(2)
+    assert values["cache.inv_std"].tolist() == numbers.tolist()
+
+
 def test_a_name_that_cannot_be_called_is_said_with_the_signature(worker):
     signature = "def layer_norm(x)"
     ran = worker.run(job(work("layer_norm = 3", signature=signature)))["layer_norm"]
     assert ran.message == (
-        "layer_norm should be a function; it is a int. Define the function "
+        "layer_norm should be a function; it is an int. Define the function "
         "`def layer_norm(x)`, and give the variable another name."
     )

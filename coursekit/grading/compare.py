@@ -8,6 +8,7 @@ import numpy as np
 from coursekit.grading.reasons import Reason
 from coursekit.grading.task import Case
 from coursekit.probes.outcome import Odd, Value
+from coursekit.probes.plain import with_article
 
 #: Norm-wise closeness that tells "computed in single precision" from "wrong".
 SINGLE = 1e-5
@@ -82,7 +83,8 @@ def form_problem(
     """Return what is wrong with kind, shape or element type, in this order."""
     subject = quoted(name)
     if isinstance(got, Odd):
-        text = f"{subject} should be {_kind(expected)}; yours is {_article(got)}."
+        kind = with_article(got.type_name)
+        text = f"{subject} should be {_kind(expected)}; yours is {kind}."
         return Problem(Reason.WRONG_TYPE, text, form=True)
     if isinstance(got, str) or isinstance(expected, str):
         if isinstance(got, str) and isinstance(expected, str):
@@ -133,13 +135,6 @@ def _kind(value: Value) -> str:
     if isinstance(value, np.ndarray) and value.ndim:
         return f"an array of shape {value.shape}"
     return "text" if isinstance(value, str) else "a number"
-
-
-def _article(odd: Odd) -> str:
-    """Put "a" or "an" before the name of a type."""
-    if odd.type_name == "None":
-        return "None"
-    return f"{'an' if odd.type_name[:1].lower() in 'aeiou' else 'a'} {odd.type_name}"
 
 
 def shape_hint(got: tuple, expected: tuple, axes: list[str]) -> str:

@@ -25,6 +25,19 @@ def name_of(value: object) -> str:
     return class_name(type(value))
 
 
+def with_article(name: str) -> str:
+    """Put "a" or "an" before the name of a type; None stays alone.
+
+    Examples
+    --------
+    >>> with_article("int"), with_article("Tensor"), with_article("None")
+    ('an int', 'a Tensor', 'None')
+    """
+    if name == "None":
+        return name
+    return f"{'an' if name[:1].lower() in tuple('aeiou') else 'a'} {name}"
+
+
 def class_name(kind: type) -> str:
     """Return the name a class was given, whatever its metaclass would say."""
     return str.__getitem__(type.__dict__["__name__"].__get__(kind), slice(80))

@@ -11,7 +11,7 @@ import numpy as np
 
 from coursekit.probes.layouts import laid_out
 from coursekit.probes.outcome import Odd
-from coursekit.probes.plain import name_of, plain
+from coursekit.probes.plain import name_of, plain, with_article
 from coursekit.probes.unpack import Complaint, change
 
 AGAIN = "the change in a second call"
@@ -168,8 +168,8 @@ def _a_model(result: Any, model: Any) -> Any:
         )
     if isinstance(result, torch.nn.ModuleList | list | tuple):
         raise Complaint(
-            f"lesion gave a {name_of(result)}, the blocks alone; return a model, with "
-            "stem and head."
+            f"lesion gave {with_article(name_of(result))}, the blocks alone; return a "
+            "model, with stem and head."
         )
     if not isinstance(result, torch.nn.Module):
         raise Complaint(

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from coursekit.probes.outcome import Odd
-from coursekit.probes.plain import name_of, plain
+from coursekit.probes.plain import name_of, plain, with_article
 
 
 class Complaint(Exception):
@@ -65,11 +65,9 @@ def _complaint(result: Any, wanted: str, what: str) -> str:
     if isinstance(result, dict):
         keys = ", ".join(sorted(str(key)[:20] for key in result)[:6]) or "no keys"
         return f"{what} gave a dict with {keys}; it must hold {wanted}."
-    kind = name_of(result)
+    kind = with_article(name_of(result))
     if isinstance(result, np.ndarray):
         kind = f"one array of shape {result.shape}"
-    elif kind[:1].islower():
-        kind = f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"
     return f"{what} gave {kind}; the card asks for the tuple ({wanted})."
 
 

@@ -10,6 +10,7 @@ from coursekit.grading.card import note_card
 from coursekit.grading.display import Card
 from coursekit.grading.question import Question
 from coursekit.grading.task import Task
+from coursekit.probes.plain import name_of, with_article
 
 #: Stands for "nothing was given", which None is not.
 NOTHING: Any = type("Nothing", (), {"__repr__": lambda self: "<nothing>"})()
@@ -103,7 +104,7 @@ def _what_is_wrong(
             f"{call} needs the function, not its name",
             f"Leave out the quotes: `{call}({name})`.",
         )
-    kind = type(thing).__name__
+    kind = name_of(thing)
     if kind in tasks:
         return (
             f"{call} needs the class, not an object of it",
@@ -126,15 +127,12 @@ def _what_is_wrong(
 
 def _described(thing: Any) -> str:
     """Say what kind of thing it is, without asking the thing itself."""
-    kind = type(thing).__name__
     shape = _attribute(thing, "shape")
     if type(shape).__name__ in ("tuple", "Size"):
         return f"an array of shape {tuple(shape)}"
-    if thing is None:
-        return "None"
     if type(thing) is ModuleType:
         return f"the module {thing.__name__}"
-    return f"{'an' if kind[0].lower() in 'aeiou' else 'a'} {kind}"
+    return with_article(name_of(thing))
 
 
 def _nearest(names: list[str], tasks: Mapping[str, Task]) -> str:

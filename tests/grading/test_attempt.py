@@ -79,7 +79,9 @@ def test_something_that_cannot_be_called_is_told_what_to_define():
     task.criteria[0].sentence, task.criteria[0].points = "It works.", 1
     end = judge_answer(task, 3).criteria[0]
     assert end.reason is Reason.NOT_CALLABLE
-    assert "Net should be a class; it is a int. Define the class `Net()`" in end.message
+    assert (
+        "Net should be a class; it is an int. Define the class `Net()`" in end.message
+    )
 
 
 NN, IMPORTS = ["torch.nn.LayerNorm", LAYER_NORM], "import torch\nfrom torch import nn"

@@ -27,7 +27,7 @@ from coursekit.probes.outcome import Observed, Outcome
 
 #: Float64 through 49 batch norms of 20 samples. Rounding grows by the gain of each
 #: block, to about 1e-13 in outputs and gradients; the faults change them by 1e-2 and
-#: more. (test_capstone_answers measures both.)
+#: more. (test_normalized_residual_networks_answers measures both.)
 ROUNDING = {"rtol": 1e-7, "atol": 1e-8}
 #: What is counted is exact.
 EXACT = {"rtol": 0.0, "atol": 0.0}

@@ -2,6 +2,7 @@
 
 from coursekit.grading.reasons import Reason
 from coursekit.grading.worker.job import Limits
+from coursekit.probes.plain import with_article
 
 
 def megabytes(size: int) -> str:
@@ -25,7 +26,7 @@ def not_callable(task: str, kind: str, signature: str = "") -> str:
     """
     wanted = "class" if task[:1].isupper() else "function"
     return (
-        f"{task} should be a {wanted}; it is a {kind}. Define the {wanted} "
+        f"{task} should be a {wanted}; it is {with_article(kind)}. Define the {wanted} "
         f"`{signature or task}`, and give the variable another name."
     )
 

@@ -9,9 +9,11 @@ divided by the submissions. In brackets: how many times the floor that is, and h
 times the rate of fresh kernels. Memory is what all processes together have at most,
 shared pages counted once (the proportional set size; Linux only).
 
-The floor is a bare fork of the warm process that the answers run in, and its end. A
-fresh Jupyter kernel for each submission, without any check, is where graders that
-execute the notebook begin; as many kernels run at a time as there are workers.
+The floor is a bare fork of the warm process that the answers run in, and its end.
+"Without walls" is the same work (read, draw, run, judge) by one process that lets the
+answers run in itself: what is above it, isolation costs. A fresh Jupyter kernel for
+each submission, without any check, is where graders that execute the notebook begin;
+as many kernels run at a time as there are workers.
 """
 
 import os
@@ -23,6 +25,7 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "grading"))
 
@@ -34,10 +37,15 @@ from coursekit import __version__
 from coursekit.commands.course import installed_course
 from coursekit.grading.bulk.crew import Processes
 from coursekit.grading.bulk.desk import Order
-from coursekit.grading.bulk.grade import Terms
+from coursekit.grading.bulk.grade import Terms, grade
 from coursekit.grading.bulk.handed import Handed
-from coursekit.grading.isolation import available_levels
+from coursekit.grading.bulk.workers import Workers
+from coursekit.grading.isolation import Level, available_levels
 from coursekit.grading.records.store import Records
+from coursekit.grading.worker.child import probe_of
+from coursekit.grading.worker.job import Job, Ran
+from coursekit.grading.worker.load import run_beside
+from coursekit.probes.run import observe_all
 
 ROOT = Path(__file__).parents[2]
 #: What is handed in: the words for it, the exercises, and how often.
@@ -69,6 +77,9 @@ def main() -> None:
     print("".join(f"{words:>26}" for words, _, _ in KINDS) + f"{'MB at most':>12}")
     floors = _floors()
     _print("a bare fork (the floor)", 1, [f"{floor:.1f}" for floor in floors])
+    bare = [_unwalled(names, n) for _, names, n in KINDS]
+    told = [f"{t:.1f} ({t / f:.1f})" for t, f in zip(bare, floors, strict=True)]
+    _print("coursekit, without walls", 1, told)
     counts = [n for n in WORKERS if n <= (os.cpu_count() or 1)]
     kernels = {n: [_kernels(names, n) for _, names, _ in KINDS] for n in counts}
     for workers, times in kernels.items():
@@ -129,6 +140,45 @@ def _graded(level: str, workers: int, exercises: Sequence[str], count: int) -> f
                 start = time.perf_counter()
         passed = time.perf_counter() - start
     return 1000 * passed / (count * workers)
+
+
+def _unwalled(exercises: Sequence[str], count: int) -> float:
+    """Return the milliseconds that a learner's notebooks take without isolation."""
+    terms = Terms("benchmark", __version__, "none")
+    workers = Workers(Level.PROCESS, make=lambda *_: InThisProcess())
+    handed = [
+        Handed("0", exercise=name, data=filled(name, worked(name)))
+        for name in exercises
+    ]
+    for at in range(count + 3):
+        if at == 3:
+            start = time.perf_counter()
+        for one in handed:
+            graded = grade(one, installed_course(), workers, terms)
+            if graded.score != graded.out_of:
+                raise RuntimeError(f"{graded.exercise}: {graded.score}")
+    return 1000 * (time.perf_counter() - start) / count
+
+
+class InThisProcess:
+    """Runs answers in the process that asks, as no grader should."""
+
+    def run(self, job: Job) -> dict[str, Ran]:
+        """Return what came of each answer."""
+        names: dict[str, Any] = {}
+        for cell in job.beside:
+            run_beside(cell, "<cell>", names)
+        for work in job.works:
+            exec(work.source, names)
+        return {
+            work.task: Ran(
+                observe_all(probe_of(work.probe), names[work.task], work.cases)
+            )
+            for work in job.works
+        }
+
+    def close(self) -> None:
+        """Do nothing: there is nothing to end."""
 
 
 def _load_torch() -> None:

@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+from coursekit.grading.intake.answers import answer_to, beside, short_answer
 from coursekit.grading.intake.reading import MOST_BYTES, Refused, read_notebook
 from coursekit.grading.reasons import Reason
 
@@ -120,6 +121,10 @@ def test_two_thousand_mutated_notebooks_are_read_or_refused_and_nothing_else():
             else:
                 mutated[at : at + 1] = rng.randbytes(rng.randint(1, 3))
         try:
-            read_notebook(bytes(mutated))
+            notebook = read_notebook(bytes(mutated))
         except Refused as refused:
             assert str(refused)
+        else:
+            answer_to("double", notebook)
+            list(beside(notebook, ["double"]))
+            short_answer("double", notebook)

@@ -8,7 +8,7 @@ A message is a list whose first item names it:
     note, k, text                    for task k's learner; k = -1: for all tasks
     load, k                          about to load the answer to task k
     call, k                          it is loaded; about to call it
-    outcome, k, i, ...               what came of its case i
+    outcome, k, i, told              what came of its case i
     end, k, how, text, raised, cpu, wall   task k is over; how is one of `HOW`
     denied, text                     the walls refused something; this process ends
     done                             there is nothing more to do
@@ -152,10 +152,10 @@ class _Submission:
             with self.restored():
                 outcome = observed(probe, answer, inputs)
             try:
-                self.say(["outcome", at, number, *tell_outcome(outcome)])
+                self.say(["outcome", at, number, tell_outcome(outcome)])
             except ValueError:  # nothing was sent
                 strange = Raised("Exception", "It raised something out of the way.")
-                self.say(["outcome", at, number, *tell_outcome(strange)])
+                self.say(["outcome", at, number, tell_outcome(strange)])
         return "called", "", None
 
     def load(self, work: Work, names: Names | None = None) -> Any:

@@ -9,7 +9,19 @@ from coursekit.grading.worker.frames import ProtocolViolation, Splitter, decode
 from coursekit.grading.worker.messages import Agenda, read_outcome
 from coursekit.probes.outcome import Outcome, Raised
 
-_KINDS = frozenset("ready beside note load call outcome end denied done".split())
+#: What follows the name in each message; what an outcome or an exception is made of is
+#: checked where it is read.
+_FORMS: dict[str, tuple[type, ...]] = {
+    "ready": (),
+    "beside": (int,),
+    "note": (int, str),
+    "load": (int,),
+    "call": (int,),
+    "outcome": (int, int, list),
+    "end": (int, str, str, object, float, float),
+    "denied": (str,),
+    "done": (),
+}
 
 
 class Part(Enum):
@@ -76,13 +88,12 @@ class Transcript:
         for body in self.splitter.feed(data):
             _check(not self.over)
             message = decode(body)
-            kind = message[0] if isinstance(message, list) and message else None
-            if not (isinstance(kind, str) and kind in _KINDS):
+            kind, *parts = message if isinstance(message, list) and message else [None]
+            if not isinstance(kind, str) or kind not in _FORMS:
                 raise ProtocolViolation("there is no such message")
-            try:
-                getattr(self, f"_on_{kind}")(*message[1:])
-            except TypeError:
-                raise ProtocolViolation("a message has another form") from None
+            if not _fits(parts, _FORMS[kind]):
+                raise ProtocolViolation("a message has another form")
+            getattr(self, f"_on_{kind}")(*parts)
 
     def _on_ready(self) -> None:
         _check(self.stage.part is Part.START)
@@ -91,13 +102,12 @@ class Transcript:
     def _on_beside(self, at: int) -> None:
         before = self.stage.at if self.stage.part is Part.BESIDE else -1
         _check(self.stage.part in (Part.BESIDE, Part.BETWEEN) and not self.ends)
-        _check(type(at) is int and before < at < self.agenda.beside)
+        _check(before < at < self.agenda.beside)
         self.stage = Stage(Part.BESIDE, at)
 
     def _on_note(self, at: int, text: str) -> None:
-        _check(type(at) is int and -1 <= at < len(self.agenda.tasks))
-        _check(type(text) is str and len(text) <= MAX_NOTE)
-        _check(len(self.notes) < MAX_NOTES)
+        _check(-1 <= at < len(self.agenda.tasks))
+        _check(len(text) <= MAX_NOTE and len(self.notes) < MAX_NOTES)
         self.notes.append((at, text))
 
     def _on_load(self, at: int) -> None:
@@ -109,15 +119,14 @@ class Transcript:
         _check(self.stage == Stage(Part.LOAD, at))
         self.stage = Stage(Part.CALL, at)
 
-    def _on_outcome(self, at: int, number: int, *told: Any) -> None:
+    def _on_outcome(self, at: int, number: int, told: list[Any]) -> None:
         _check(self.stage == Stage(Part.CALL, at))
         _check(number == len(self.outcomes[at]) < len(self.agenda.cases[at]))
-        self.outcomes[at].append(read_outcome(list(told)))
+        self.outcomes[at].append(read_outcome(told))
 
     def _on_end(self, at: int, how: str, text: str, told: Any, *spent: float) -> None:
         _check(self.stage.part in (Part.LOAD, Part.CALL) and self.stage.at == at)
-        _check(how in HOW and type(text) is str and len(spent) == 2)
-        _check(all(type(time) is float and 0 <= time < math.inf for time in spent))
+        _check(how in HOW and all(0 <= time < math.inf for time in spent))
         whole = len(self.outcomes[at]) == len(self.agenda.cases[at])
         _check(how != "called" or (whole and self.stage.part is Part.CALL))
         raised = None if told is None else read_outcome(told)
@@ -127,7 +136,7 @@ class Transcript:
         self.stage, self.next = Stage(Part.BETWEEN), at + 1
 
     def _on_denied(self, text: str) -> None:
-        _check(type(text) is str and len(text) <= MAX_NOTE)
+        _check(len(text) <= MAX_NOTE)
         _check(self.stage.part in (Part.BESIDE, Part.LOAD, Part.CALL))
         self.over, self.denied = True, text
 
@@ -135,6 +144,14 @@ class Transcript:
         _check(self.stage.part in (Part.BESIDE, Part.BETWEEN))
         _check(self.next == len(self.agenda.tasks) and self.splitter.clean)
         self.stage, self.over = Stage(Part.DONE), True
+
+
+def _fits(parts: list[Any], form: tuple[type, ...]) -> bool:
+    """Tell whether parts are of exactly the types in a form; object is any."""
+    return len(parts) == len(form) and all(
+        kind is object or type(part) is kind
+        for part, kind in zip(parts, form, strict=True)
+    )
 
 
 def _check(holds: bool) -> None:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from textwrap import indent
 
+import numpy as np
+
 import coursekit
 from coursekit.grading.reasons import Reason
 from coursekit.grading.worker.frames import frame
@@ -243,6 +245,8 @@ raise Bad
     "forged words": attack(to_every_descriptor("b'pass ' * 100"), R.RESULT_LIMIT),
     "a forged result": attack(to_every_descriptor("{forged_result!r}"), FORGED),
     "a forged end": attack(to_every_descriptor("{forged_end!r}"), FORGED),
+    "an array for a number": attack(to_every_descriptor("{forged_number!r}"), FORGED),
+    "an array for a name": attack(to_every_descriptor("{forged_name!r}"), FORGED),
     "a forged last word": attack(to_every_descriptor("{forged_done!r}"), FORGED),
     "a pickle": attack(
         to_every_descriptor(framed("__import__('pickle').dumps(print)")), FORGED
@@ -369,7 +373,9 @@ for thing in gc.get_objects():
 
 #: What stands for `{forged_result!r}` and the like in a row.
 FORGERIES = {
-    "forged_result": frame(["outcome", 0, 0, {"y": 1.0}, ""]),
+    "forged_result": frame(["outcome", 0, 0, [{"y": 1.0}, ""]]),
+    "forged_number": frame(["outcome", 0, np.array([0, 1]), [{"y": 1.0}, ""]]),
+    "forged_name": frame(["end", 0, np.array([0, 1]), "", None, 0.0, 0.0]),
     "forged_end": frame(["end", 0, "called", "", None, 0.0, 0.0]),
     "forged_done": frame(["done"]),
     "forged_note": frame(["note", 0, "x" * 500]),

@@ -4,8 +4,10 @@ It lies at the root because nbval's kernels, started for notebooks outside ``tes
 inherit the environment of this process: what is set here holds for them too.
 """
 
+import gc
 import os
 import tempfile
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -31,6 +33,17 @@ def pytest_configure(config: pytest.Config) -> None:
     config.option.nbval_sanitize_with = str(
         config.rootpath / config.option.nbval_sanitize_with
     )
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Spare the garbage collector what stays until the end: modules and tests."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.hookimpl(tryfirst=True)

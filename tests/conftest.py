@@ -4,6 +4,7 @@ import os
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -17,11 +18,13 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
+NUMBERS = count()
+
 
 @pytest.fixture(autouse=True)
 def sealed_home(tmp_path_factory, monkeypatch):
-    """Keep a learner's progress in a folder of this test alone."""
-    home = tmp_path_factory.mktemp("home")
+    """Keep a learner's progress in a folder of this test alone; who writes makes it."""
+    home = tmp_path_factory.getbasetemp() / f"homes/{next(NUMBERS)}"
     monkeypatch.setenv("COURSEKIT_HOME", str(home))
     return home
 

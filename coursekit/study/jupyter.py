@@ -57,7 +57,7 @@ def command(folder: Path, options: Sequence[str] = ()) -> list[str]:
     if runs_as_root():
         # In a container there is often no other user; JupyterLab would refuse to start.
         asked.append("--allow-root")
-    return [sys.executable, "-m", "jupyterlab", *asked, *options]
+    return [sys.executable, "-m", "coursekit.study.server", *asked, *options]
 
 
 def first_page(folder: Path) -> str:

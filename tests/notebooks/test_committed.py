@@ -1,5 +1,6 @@
 """Every notebook that is committed keeps the rules, and is what its source gives."""
 
+from functools import cache
 from pathlib import Path
 
 import nbformat
@@ -27,18 +28,24 @@ def name_of(path):
     return path.relative_to(ROOT).as_posix()
 
 
+@cache
+def committed(path):
+    """Return a notebook of the right form, which many rules look at."""
+    notebook = nbformat.read(path, as_version=4)
+    nbformat.validate(notebook)
+    return notebook
+
+
 @pytest.mark.parametrize(
     ("path", "rule"), RULES, ids=[f"{name_of(p)}-{r.__name__}" for p, r in RULES]
 )
 def test_notebook_keeps_the_rule(path, rule):
-    notebook = nbformat.read(path, as_version=4)
-    nbformat.validate(notebook)
-    assert list(rule(notebook)) == []
+    assert list(rule(committed(path))) == []
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=name_of)
 def test_links_lead_somewhere(path):
-    assert list(prose.links(nbformat.read(path, as_version=4), path)) == []
+    assert list(prose.links(committed(path), path)) == []
 
 
 @pytest.mark.parametrize("path", EXERCISES, ids=name_of)
@@ -46,9 +53,8 @@ def test_no_answer_survives_in_the_exercise(path):
     source = ROOT / "solutions" / "sources" / f"{path.stem}.py"
     cells = read_cells(source, source.name)
     answers = [cell.source for cell in cells if "answer" in tags_of(cell)]
-    notebook = nbformat.read(path, as_version=4)
     assert answers
-    assert list(hygiene.answers_in(notebook, answers)) == []
+    assert list(hygiene.answers_in(committed(path), answers)) == []
 
 
 def test_every_notebook_and_the_map_in_the_readme_are_up_to_date():

@@ -37,8 +37,17 @@ def kernel_found_in(folder, **environment):
 
 def test_options_of_jupyterlab_come_after_ours_and_so_win():
     command = jupyter.command(Path("study"), ["--ServerApp.root_dir=mine"])
-    assert command[:3] == [sys.executable, "-m", "jupyterlab"]
+    assert command[:3] == [sys.executable, "-m", "coursekit.study.server"]
     assert command[-1] == "--ServerApp.root_dir=mine"
+
+
+def test_no_time_is_spent_on_grammars_that_nobody_asks_for():
+    code = (
+        "import sys, coursekit.study.server, jupyterlab.labapp, nbformat;"
+        "print('lark' in sys.modules)"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert ran.stdout.strip() == "False", ran.stderr
 
 
 def test_the_first_lesson_is_opened(tmp_path):

@@ -12,6 +12,7 @@ from end_to_end.files import FILE, RIGHT
 from hostile import tree
 
 from coursekit.commands import base
+from coursekit.grading.intake.reading import MOST_BYTES
 from coursekit.grading.reasons import Reason
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
@@ -26,7 +27,7 @@ EVIL = {
     f"ada/../{FILE}": RIGHT,
     f"link/{FILE}": (b"/etc/passwd", stat.S_IFLNK),
     f"pipe/{FILE}": (b"", stat.S_IFIFO),
-    f"bomb/{FILE}": bytes(300 << 20),
+    f"bomb/{FILE}": bytes(MOST_BYTES + 1),
     "packed/work.zip": b"PK",
     f"loops/{FILE}": filled(NORM, worked(NORM) | {"axes_of": LOOP}),
 }

@@ -1,6 +1,7 @@
 """The one training loop of the course: the digits, seeded, on any device."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import torch
@@ -8,6 +9,7 @@ from torch import Tensor, nn
 
 from coursekit.data import load_digits
 from coursekit.experiments.checks import at_least, one_of
+from coursekit.experiments.together import share, stack
 from coursekit.experiments.updates import OPTIMIZERS
 
 
@@ -140,22 +142,116 @@ def train(
     """
     one_of("train", "optimizer", optimizer, OPTIMIZERS)
     updates = OPTIMIZERS[optimizer](model, lr, momentum)
-    watch = watch or (lambda _: None)
-    watch(0)
     order = batches(
         len(data.train_x), batch_size=batch_size, steps=steps, generator=generator
     )
-    for done, batch in enumerate(order, start=1):
+
+    def loss(batch: Tensor) -> Tensor:
         if not model.training:  # switching it visits every module
             model.train()
         logits = model(data.train_x[batch])
-        loss = nn.functional.cross_entropy(logits, data.train_y[batch])
+        return nn.functional.cross_entropy(logits, data.train_y[batch])
+
+    _descend(loss, order, updates, warm_up=warm_up, watch=watch)
+    model.eval()
+
+
+def train_together(
+    nets: Sequence[nn.Module],
+    data: Split,
+    *,
+    steps: int,
+    batch_size: int,
+    lr: float | Sequence[float],
+    momentum: float = 0.0,
+    warm_up: int = 0,
+    optimizer: str = "sgd",
+    seeds: Sequence[int],
+    watch: Callable[[int], None] | None = None,
+) -> None:
+    """Train nets of one architecture at once, each as `train` does alone.
+
+    Parameters
+    ----------
+    nets : sequence of nn.Module
+        Each as in `train`; see `coursekit.experiments.together`.
+    lr : float or sequence of float
+        Of all nets, or with "sgd" of each.
+    seeds : sequence of int
+        Draw the batches of each net.
+    data, steps, batch_size, momentum, warm_up, optimizer, watch
+        As in `train`.
+
+    Raises
+    ------
+    ValueError
+        As `train` and `coursekit.experiments.together.stack`, and if "adam" is given
+        several rates.
+    """
+    one_of("train_together", "optimizer", optimizer, OPTIMIZERS)
+    weights = data.train_x.new_ones(len(nets))
+    if isinstance(lr, Sequence):
+        one_of("train_together", "optimizer with several rates", optimizer, ("sgd",))
+        # SGD moves by rate times gradient, so the rate may as well multiply the loss
+        weights, lr = weights.new_tensor(lr), 1.0
+    whole = stack(nets).train()
+    updates = OPTIMIZERS[optimizer](whole, lr, momentum)
+    share(whole, nets)
+    sizes = {"batch_size": batch_size, "steps": steps}
+    generators = [torch.Generator().manual_seed(seed) for seed in seeds]
+    orders = [batches(len(data.train_x), **sizes, generator=g) for g in generators]
+
+    def loss(batch: Tensor) -> Tensor:
+        logits = whole(data.train_x[batch].mT)  # (nets, 10, batch_size)
+        losses = nn.functional.cross_entropy(
+            logits, data.train_y[batch], reduction="none"
+        )
+        return weights @ losses.mean(dim=1)
+
+    order = map(torch.stack, zip(*orders, strict=True))
+    _descend(loss, order, updates, warm_up=warm_up, watch=watch)
+    for net in nets:
+        net.eval()
+
+
+def _descend(
+    loss: Callable[[Tensor], Tensor],
+    order: Iterable[Tensor],
+    updates: torch.optim.Optimizer,
+    *,
+    warm_up: int,
+    watch: Callable[[int], None] | None,
+) -> None:
+    """Update once for every batch of ``order``."""
+    lr, watch = updates.param_groups[0]["lr"], watch or (lambda _: None)
+    watch(0)
+    for done, batch in enumerate(order, start=1):
         updates.zero_grad(set_to_none=False)  # all gradients are parts of one vector
-        loss.backward()
+        loss(batch).backward()
         updates.param_groups[0]["lr"] = lr * warmth(done, warm_up)
         updates.step()
         watch(done)
-    model.eval()
+
+
+@contextmanager
+def as_in_training(net: nn.Module) -> Iterator[None]:
+    """Let the batch norms of ``net`` look at the batch, and not remember it.
+
+    Examples
+    --------
+    >>> norm = nn.BatchNorm1d(1, affine=False)
+    >>> with as_in_training(norm):
+    ...     norm(torch.tensor([[1.0], [3.0]])).sum().item(), norm.running_mean.item()
+    (0.0, 0.0)
+    """
+    norms = [module for module in net.modules() if isinstance(module, nn.BatchNorm1d)]
+    for norm in norms:
+        norm.track_running_stats = False
+    net.train()
+    yield
+    net.eval()
+    for norm in norms:
+        norm.track_running_stats = True
 
 
 @torch.no_grad()

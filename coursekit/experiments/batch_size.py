@@ -13,7 +13,13 @@ from torch import nn
 from tqdm.auto import tqdm
 
 from coursekit.experiments.checks import at_least, one_of
-from coursekit.experiments.training import Split, accuracy, digits, train_together
+from coursekit.experiments.training import (
+    Split,
+    accuracy,
+    digits,
+    seeded,
+    train_together,
+)
 from coursekit.nets import PlainNet
 
 #: Features in each group of "group", so that 64 of them make 8 groups.
@@ -86,7 +92,7 @@ def accuracies_of(
         steps=config.samples // batch_size,
         batch_size=batch_size,
         lr=config.lr_per_sample * batch_size,
-        seeds=config.seeds,
+        generators=seeded(config.seeds),
     )
     return [accuracy(net, data) for net in nets]
 

@@ -26,6 +26,7 @@ from coursekit.experiments.training import (
     accuracy,
     as_in_training,
     digits,
+    seeded,
     train_together,
 )
 from coursekit.nets import ResidualNet
@@ -174,7 +175,7 @@ def of_scheme(config: Config, data: Split, *, scheme: str) -> dict[str, np.ndarr
         batch_size=config.batch_size,
         lr=config.lr,
         optimizer="adam",
-        seeds=config.seeds,
+        generators=seeded(config.seeds),
         watch=watch,
     )
     whole, without = zip(*(errors_of(net, data) for net in nets), strict=True)

@@ -25,6 +25,7 @@ from coursekit.experiments.training import (
     accuracy,
     as_in_training,
     digits,
+    seeded,
     train_together,
     training_loss,
 )
@@ -190,7 +191,7 @@ def train_nets(nets: Sequence[BlockStack], config: Config, data: Split) -> list[
         batch_size=config.batch_size,
         lr=config.lr,
         momentum=config.momentum,
-        seeds=config.seeds,
+        generators=seeded(config.seeds),
         watch=watch,
     )
     return [

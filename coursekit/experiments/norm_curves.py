@@ -18,7 +18,13 @@ from torch import nn
 from tqdm.auto import tqdm
 
 from coursekit.experiments.checks import at_least
-from coursekit.experiments.training import Split, accuracy, digits, train_together
+from coursekit.experiments.training import (
+    Split,
+    accuracy,
+    digits,
+    seeded,
+    train_together,
+)
 from coursekit.nets import ResidualNet
 
 #: what alpha is tried, in units of one over the std of the entries
@@ -158,8 +164,7 @@ def run(config: Config) -> Result:
         for seed in config.seeds
     ]
     before = [clouds(net, data) for net in nets]
-    bar = tqdm(total=config.steps, desc="updates", leave=False)
-    with bar:
+    with tqdm(total=config.steps, desc="updates", leave=False) as bar:
         train_together(
             nets,
             data,
@@ -167,7 +172,7 @@ def run(config: Config) -> Result:
             batch_size=config.batch_size,
             lr=config.lr,
             optimizer="adam",
-            seeds=config.seeds,
+            generators=seeded(config.seeds),
             watch=lambda step: bar.update(step - bar.n),
         )
     after = [clouds(net, data) for net in nets]

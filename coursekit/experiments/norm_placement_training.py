@@ -18,6 +18,7 @@ from coursekit.experiments.training import (
     Split,
     accuracy,
     digits,
+    seeded,
     train_together,
     training_loss,
 )
@@ -93,7 +94,7 @@ def train_nets(
         lr=config.lr,
         warm_up=config.warm_up,
         optimizer="adam",
-        seeds=config.seeds,
+        generators=seeded(config.seeds),
         watch=watch,
     )
     return np.array(losses).T, [accuracy(net, data) for net in nets]

@@ -21,7 +21,13 @@ from tqdm.auto import tqdm
 
 from coursekit.experiments.batch_size import NORMS as BATCH_AND_LAYER
 from coursekit.experiments.checks import one_of
-from coursekit.experiments.training import Split, accuracy, digits, train_together
+from coursekit.experiments.training import (
+    Split,
+    accuracy,
+    digits,
+    seeded,
+    train_together,
+)
 from coursekit.nets import PlainNet
 
 NORMS: Mapping[str, Callable[[int], nn.Module] | None] = {
@@ -110,7 +116,7 @@ def trained(config: Config, data: Split, *, norm: str) -> list[PlainNet]:
         batch_size=config.batch_size,
         lr=rates,
         momentum=config.momentum,
-        seeds=seeds,
+        generators=seeded(seeds),
     )
     return nets
 

@@ -21,6 +21,7 @@ from coursekit.experiments.training import (
     Split,
     accuracy,
     digits,
+    seeded,
     train_together,
     training_loss,
 )
@@ -116,7 +117,7 @@ def of_depth(config: Config, data: Split, *, depth: int) -> np.ndarray:
             batch_size=config.batch_size,
             lr=config.lr,
             momentum=config.momentum,
-            seeds=[pairs[place][1] for place in places],
+            generators=seeded(pairs[place][1] for place in places),
         )
     found = np.array([(training_loss(net, data), accuracy(net, data)) for net in nets])
     return found.T.reshape(2, len(config.starts), len(config.seeds))

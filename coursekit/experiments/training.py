@@ -44,6 +44,11 @@ def digits(device: str = "cpu") -> Split:
     )
 
 
+def seeded(seeds: Iterable[int]) -> list[torch.Generator]:
+    """Return a fresh generator for every seed."""
+    return [torch.Generator().manual_seed(seed) for seed in seeds]
+
+
 def batches(
     samples: int, *, batch_size: int, steps: int, generator: torch.Generator
 ) -> Iterator[Tensor]:
@@ -166,7 +171,7 @@ def train_together(
     momentum: float = 0.0,
     warm_up: int = 0,
     optimizer: str = "sgd",
-    seeds: Sequence[int],
+    generators: Sequence[torch.Generator],
     watch: Callable[[int], None] | None = None,
 ) -> None:
     """Train nets of one architecture at once, each as `train` does alone.
@@ -177,8 +182,8 @@ def train_together(
         Each as in `train`; see `coursekit.experiments.together`.
     lr : float or sequence of float
         Of all nets, or with "sgd" of each.
-    seeds : sequence of int
-        Draw the batches of each net.
+    generators : sequence of torch.Generator
+        Draw the batches of each net; see `seeded`.
     data, steps, batch_size, momentum, warm_up, optimizer, watch
         As in `train`.
 
@@ -198,7 +203,6 @@ def train_together(
     updates = OPTIMIZERS[optimizer](whole, lr, momentum)
     share(whole, nets)
     sizes = {"batch_size": batch_size, "steps": steps}
-    generators = [torch.Generator().manual_seed(seed) for seed in seeds]
     orders = [batches(len(data.train_x), **sizes, generator=g) for g in generators]
 
     def loss(batch: Tensor) -> Tensor:
@@ -233,6 +237,12 @@ def _descend(
         watch(done)
 
 
+def _evaluate(model: nn.Module) -> None:
+    """Switch to evaluation mode where that is not yet done: it visits every module."""
+    if model.training:
+        model.eval()
+
+
 @contextmanager
 def as_in_training(net: nn.Module) -> Iterator[None]:
     """Let the batch norms of ``net`` look at the batch, and not remember it.
@@ -245,13 +255,12 @@ def as_in_training(net: nn.Module) -> Iterator[None]:
     (0.0, 0.0)
     """
     norms = [module for module in net.modules() if isinstance(module, nn.BatchNorm1d)]
+    modes = [norm.training for norm in norms]
     for norm in norms:
-        norm.track_running_stats = False
-    net.train()
+        norm.training, norm.track_running_stats = True, False
     yield
-    net.eval()
-    for norm in norms:
-        norm.track_running_stats = True
+    for norm, mode in zip(norms, modes, strict=True):
+        norm.training, norm.track_running_stats = mode, True
 
 
 @torch.no_grad()
@@ -265,7 +274,7 @@ def accuracy(model: nn.Module, data: Split) -> float:
     >>> 0.05 < accuracy(always_zero, digits()) < 0.15
     True
     """
-    model.eval()
+    _evaluate(model)
     right = model(data.test_x).argmax(dim=1) == data.test_y
     return float(right.float().mean())
 
@@ -281,5 +290,5 @@ def training_loss(model: nn.Module, data: Split) -> float:
     >>> round(training_loss(indifferent, digits()), 4)  # log(10)
     2.3026
     """
-    model.eval()
+    _evaluate(model)
     return float(nn.functional.cross_entropy(model(data.train_x), data.train_y))

@@ -15,7 +15,13 @@ from torch import nn
 from tqdm.auto import tqdm
 
 from coursekit.experiments.checks import at_least, one_of
-from coursekit.experiments.training import Split, digits, train_together, training_loss
+from coursekit.experiments.training import (
+    Split,
+    digits,
+    seeded,
+    train_together,
+    training_loss,
+)
 from coursekit.nets import ResidualNet
 
 #: the last norm's weight starts at 1, or at 0
@@ -85,7 +91,7 @@ def losses_of(config: Config, data: Split, *, depth: int) -> np.ndarray:
         batch_size=config.batch_size,
         lr=config.lr,
         momentum=config.momentum,
-        seeds=[seed for _, seed in pairs],
+        generators=seeded(seed for _, seed in pairs),
     )
     losses = np.array([training_loss(net, data) for net in nets])
     return losses.reshape(len(config.starts), len(config.seeds))

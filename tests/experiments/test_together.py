@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import nn
 
-from coursekit.experiments.training import Split, train, train_together
+from coursekit.experiments.training import Split, seeded, train, train_together
 from coursekit.nets import PlainNet, ResidualNet
 
 SEEDS, RATES = (0, 1, 2), (0.01, 0.1, 0.3)
@@ -57,7 +57,7 @@ def assert_equal_states(nets, others):
 def test_nets_with_a_rate_each_come_to_what_each_comes_to_alone(kind, data):
     nets = nets_of(kind)
     alone = trained_alone(copy.deepcopy(nets), data, RATES)
-    train_together(nets, data, lr=RATES, seeds=SEEDS, **TRAINING)
+    train_together(nets, data, lr=RATES, generators=seeded(SEEDS), **TRAINING)
     assert_equal_states(nets, alone)
 
 
@@ -65,5 +65,5 @@ def test_nets_with_a_rate_each_come_to_what_each_comes_to_alone(kind, data):
 def test_adam_moves_them_as_it_moves_each_alone(kind, data):
     nets = nets_of(kind)
     alone = trained_alone(copy.deepcopy(nets), data, [0.01] * 3, optimizer="adam")
-    train_together(nets, data, lr=0.01, seeds=SEEDS, optimizer="adam", **TRAINING)
+    train_together(nets, data, lr=0.01, generators=seeded(SEEDS), optimizer="adam", **TRAINING)
     assert_equal_states(nets, alone)

@@ -105,10 +105,13 @@ def new_net(config: Config, *, norm: str, scale: float, seed: int) -> PlainNet:
 
 
 def trained(config: Config, data: Split, *, norm: str) -> list[PlainNet]:
-    """Return a net for every scale, rate and seed (it varies fastest), trained."""
+    """Return a trained net for every scale, rate and seed, the seed varying fastest."""
     grid = list(product(config.scales, config.rates, config.seeds))
-    _, rates, seeds = zip(*grid, strict=True)
-    nets = [new_net(config, norm=norm, scale=s, seed=seed) for s, _, seed in grid]
+    scales, rates, seeds = zip(*grid, strict=True)
+    nets = [
+        new_net(config, norm=norm, scale=scale, seed=seed)
+        for scale, seed in zip(scales, seeds, strict=True)
+    ]
     train_together(
         nets,
         data,

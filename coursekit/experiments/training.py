@@ -174,18 +174,18 @@ def train_together(
     generators: Sequence[torch.Generator],
     watch: Callable[[int], None] | None = None,
 ) -> None:
-    """Train nets of one architecture at once, each as `train` does alone.
+    """Train nets of one architecture at once, each as `train` would alone.
 
     Parameters
     ----------
     nets : sequence of nn.Module
-        Each as in `train`; see `coursekit.experiments.together`.
-    lr : float or sequence of float
-        Of all nets, or with "sgd" of each.
-    generators : sequence of torch.Generator
-        Draw the batches of each net; see `seeded`.
+        Each as in `train`; why and how, see `coursekit.experiments.together`.
     data, steps, batch_size, momentum, warm_up, optimizer, watch
         As in `train`.
+    lr : float or sequence of float
+        One rate for all nets, or with "sgd" a rate for each.
+    generators : sequence of torch.Generator
+        One for each net, of its batches; see `seeded`.
 
     Raises
     ------
@@ -197,7 +197,8 @@ def train_together(
     weights = data.train_x.new_ones(len(nets))
     if isinstance(lr, Sequence):
         one_of("train_together", "optimizer with several rates", optimizer, ("sgd",))
-        # SGD moves by rate times gradient, so the rate may as well multiply the loss
+        # SGD moves by the rate times the gradient of the loss: by the gradient of the
+        # rate times the loss
         weights, lr = weights.new_tensor(lr), 1.0
     whole = stack(nets).train()
     updates = OPTIMIZERS[optimizer](whole, lr, momentum)

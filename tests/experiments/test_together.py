@@ -23,7 +23,8 @@ NETS = {
     "learned factors": partial(ResidualNet, 64, 10, mode="pre", init="layerscale"),
     "constant factor": partial(ResidualNet, 64, 10, mode="pre", scale=0.5),
 }
-TRAINING = {"steps": 12, "batch_size": 8, "momentum": 0.9, "warm_up": 4}
+#: more than two passes over the 50 samples
+TRAINING = {"steps": 7, "batch_size": 16, "momentum": 0.9, "warm_up": 3}
 
 
 @pytest.fixture
@@ -70,7 +71,7 @@ def test_adam_moves_them_as_it_moves_each_alone(kind, data):
     assert_equal_states(nets, alone)
 
 
-@pytest.mark.parametrize("kind", NETS)
+@pytest.mark.parametrize("kind", ["no norm", "batch norm", "layer norm"])
 def test_one_that_diverges_leaves_its_neighbours_alone(kind, data):
     nets = nets_of(kind)
     with torch.no_grad():

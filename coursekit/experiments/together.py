@@ -57,14 +57,15 @@ class SampleNorms(_Stack):
         super().__init__(layers)
         self.normalize = copy.deepcopy(layers[0])  # what all have in common
         self.normalize.weight = self.normalize.bias = None
+        for name in {"weight", "bias"} - dict(self.named_parameters()).keys():
+            self.register_parameter(name, None)
 
     def forward(self, x: Tensor) -> Tensor:
         """Normalize, scale and shift; shape (K, d, B)."""
         samples = x.mT
         x_hat = self.normalize(samples.flatten(0, 1)).view(samples.shape).mT
-        for name, parameter in self.named_parameters():
-            x_hat = x_hat * parameter if name == "weight" else x_hat + parameter
-        return x_hat
+        y = x_hat if self.weight is None else x_hat * self.weight
+        return y if self.bias is None else y + self.bias
 
 
 class BatchNorms(nn.BatchNorm1d):

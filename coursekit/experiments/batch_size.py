@@ -13,7 +13,13 @@ from torch import nn
 from tqdm.auto import tqdm
 
 from coursekit.experiments.checks import at_least, one_of
-from coursekit.experiments.training import Split, accuracy, digits, train
+from coursekit.experiments.training import (
+    Split,
+    accuracy,
+    digits,
+    seeded,
+    train_together,
+)
 from coursekit.nets import PlainNet
 
 #: Features in each group of "group", so that 64 of them make 8 groups.
@@ -56,10 +62,10 @@ class Result:
         return float(np.median(self.accuracies[row, column]))
 
 
-def one_accuracy(
-    config: Config, data: Split, *, norm: str, batch_size: int, seed: int
-) -> float:
-    """Train one net and return its accuracy on the test part.
+def accuracies_of(
+    config: Config, data: Split, *, norm: str, batch_size: int
+) -> list[float]:
+    """Train a net for every seed and return their accuracies on the test part.
 
     Raises
     ------
@@ -69,36 +75,35 @@ def one_accuracy(
     """
     one_of("batch_size.run", "norm", norm, NORMS)
     at_least("batch_size.run", "batch_size", batch_size, 2)
-    net = PlainNet(
-        64,
-        10,
-        depth=config.depth,
-        width=config.width,
-        norm=NORMS[norm],
-        generator=torch.Generator().manual_seed(seed),
-    ).to(config.device)
-    train(
-        net,
+    nets = [
+        PlainNet(
+            64,
+            10,
+            depth=config.depth,
+            width=config.width,
+            norm=NORMS[norm],
+            generator=torch.Generator().manual_seed(seed),
+        ).to(config.device)
+        for seed in config.seeds
+    ]
+    train_together(
+        nets,
         data,
         steps=config.samples // batch_size,
         batch_size=batch_size,
         lr=config.lr_per_sample * batch_size,
-        generator=torch.Generator().manual_seed(seed),
+        generators=seeded(config.seeds),
     )
-    return accuracy(net, data)
+    return [accuracy(net, data) for net in nets]
 
 
 def run(config: Config) -> Result:
     """Train a net for every norm, batch size and seed, behind a progress bar."""
     shape = len(config.norms), len(config.batch_sizes), len(config.seeds)
     accuracies, data = np.zeros(shape), digits(config.device)
-    for place in tqdm(list(np.ndindex(shape)), desc="nets", leave=False):
-        row, column, number = place
-        accuracies[place] = one_accuracy(
-            config,
-            data,
-            norm=config.norms[row],
-            batch_size=config.batch_sizes[column],
-            seed=config.seeds[number],
+    for place in tqdm(list(np.ndindex(shape[:2])), desc="nets", leave=False):
+        norm, batch_size = config.norms[place[0]], config.batch_sizes[place[1]]
+        accuracies[place] = accuracies_of(
+            config, data, norm=norm, batch_size=batch_size
         )
     return Result(config.norms, np.array(config.batch_sizes), accuracies)

@@ -12,9 +12,7 @@ grows by 1 in each: De, Smith, 2020, arXiv:2002.10444.
 """
 
 from collections.abc import Callable, Mapping
-from copy import deepcopy
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import torch
@@ -23,7 +21,14 @@ from tqdm.auto import tqdm
 
 from coursekit.experiments.checks import at_least, one_of
 from coursekit.experiments.lesions import rearranged
-from coursekit.experiments.training import Split, accuracy, digits, train
+from coursekit.experiments.training import (
+    Split,
+    accuracy,
+    as_in_training,
+    digits,
+    seeded,
+    train_together,
+)
 from coursekit.nets import ResidualNet
 
 #: scheme: (the norm in the branch, the initialization); torch's norms run fused
@@ -129,14 +134,15 @@ def ratios_of(net: ResidualNet, x: Tensor) -> np.ndarray:
     """Return the ratio at each block, shape (depth,), for ``x`` of shape (N, 64).
 
     Batch norm takes its statistics from ``x``, as in training: before the first update
-    its running statistics are not those of any data. ``net`` itself stays as it is.
+    its running statistics are not those of any data. They stay as they are.
     """
-    probe, ratios = deepcopy(net).train(), []
-    a = probe.stem(x)
-    for block in probe.blocks:
-        z, skip = block.branch(a), block.shortcut(a)
-        ratios.append(float(z.norm() / skip.norm()))
-        a = block.after(z + skip)
+    ratios = []
+    with as_in_training(net):
+        a = net.stem(x)
+        for block in net.blocks:
+            z, skip = block.branch(a), block.shortcut(a)
+            ratios.append(float(z.norm() / skip.norm()))
+            a = block.after(z + skip)
     return np.array(ratios)
 
 
@@ -148,31 +154,35 @@ def errors_of(net: ResidualNet, data: Split) -> tuple[float, np.ndarray]:
     return whole, np.array(without)
 
 
-def one_run(config: Config, data: Split, *, scheme: str, seed: int) -> dict[str, Any]:
-    """Train one net and return what `Result` has of it."""
-    net = build(scheme, depth=config.depth, width=config.width, seed=seed)
-    net = net.to(config.device)
-    ratios: list[np.ndarray] = []
+def of_scheme(config: Config, data: Split, *, scheme: str) -> dict[str, np.ndarray]:
+    """Train a net for every seed and return what `Result` has of one scheme."""
+    nets = [
+        build(scheme, depth=config.depth, width=config.width, seed=seed).to(
+            config.device
+        )
+        for seed in config.seeds
+    ]
+    ratios: list[list[np.ndarray]] = []
 
     def watch(step: int) -> None:
         if step % config.every == 0:
-            ratios.append(ratios_of(net, data.test_x))
+            ratios.append([ratios_of(net, data.test_x) for net in nets])
 
-    train(
-        net,
+    train_together(
+        nets,
         data,
         steps=config.steps,
         batch_size=config.batch_size,
         lr=config.lr,
         optimizer="adam",
-        generator=torch.Generator().manual_seed(seed),
+        generators=seeded(config.seeds),
         watch=watch,
     )
-    whole, without = errors_of(net, data)
+    whole, without = zip(*(errors_of(net, data) for net in nets), strict=True)
     return {
-        "ratios": np.array(ratios),
-        "errors": whole,
-        "damages": without - whole,
+        "ratios": np.array(ratios).swapaxes(0, 1),
+        "errors": np.array(whole),
+        "damages": np.array(without) - np.array(whole)[:, None],
     }
 
 
@@ -187,19 +197,15 @@ def run(config: Config) -> Result:
     at_least("branch_ratio.run", "depth", config.depth, 1)
     at_least("branch_ratio.run", "every", config.every, 1)
     data = digits(config.device)
-    pairs = [(scheme, seed) for scheme in config.schemes for seed in config.seeds]
-    runs = [
-        one_run(config, data, scheme=scheme, seed=seed)
-        for scheme, seed in tqdm(pairs, desc="nets", leave=False)
+    found = [
+        of_scheme(config, data, scheme=scheme)
+        for scheme in tqdm(config.schemes, desc="schemes", leave=False)
     ]
-    shape = len(config.schemes), len(config.seeds)
-
-    def collected(name: str) -> np.ndarray:
-        values = np.array([one[name] for one in runs])
-        return values.reshape(*shape, *values.shape[1:])
-
     return Result(
         schemes=config.schemes,
         steps=np.arange(0, config.steps + 1, config.every),
-        **{name: collected(name) for name in ("ratios", "errors", "damages")},
+        **{
+            name: np.array([one[name] for one in found])
+            for name in ("ratios", "errors", "damages")
+        },
     )

@@ -16,7 +16,13 @@ from tqdm.auto import tqdm
 
 from coursekit.experiments.branch_ratio import ratios_of
 from coursekit.experiments.checks import at_least, one_of
-from coursekit.experiments.training import Split, accuracy, digits, train
+from coursekit.experiments.training import (
+    Split,
+    accuracy,
+    digits,
+    seeded,
+    train_together,
+)
 from coursekit.nets import ResidualNet
 from coursekit.nets.schemes import zero_last
 
@@ -131,32 +137,8 @@ def first_gradients(net: ResidualNet, data: Split) -> np.ndarray:
     return lengths.reshape(len(PARTS), -1).norm(dim=1).cpu().numpy()
 
 
-def one_run(
-    config: Config, data: Split, *, start: str, seed: int
-) -> tuple[np.ndarray, np.ndarray, float]:
-    """Train one net; return first gradients (3,), ratios (times,) and accuracy."""
-    net = build(config, start=start, seed=seed).to(config.device)
-    gradients, ratios = first_gradients(net, data), []
-
-    def watch(step: int) -> None:
-        if step % config.every == 0:
-            ratios.append(ratios_of(net, data.test_x).mean())
-
-    train(
-        net,
-        data,
-        steps=config.steps,
-        batch_size=config.batch_size,
-        lr=config.lr,
-        optimizer="adam",
-        generator=torch.Generator().manual_seed(seed),
-        watch=watch,
-    )
-    return gradients, np.array(ratios), accuracy(net, data)
-
-
 def run(config: Config) -> Result:
-    """Train a net for every start and seed, behind a progress bar.
+    """Train a net for every start and seed at once, behind a progress bar.
 
     Raises
     ------
@@ -167,15 +149,32 @@ def run(config: Config) -> Result:
     at_least("double_zero.run", "every", config.every, 1)
     data, shape = digits(config.device), (len(config.starts), len(config.seeds))
     pairs = [(start, seed) for start in config.starts for seed in config.seeds]
-    runs = [
-        one_run(config, data, start=start, seed=seed)
-        for start, seed in tqdm(pairs, desc="nets", leave=False)
+    nets = [
+        build(config, start=start, seed=seed).to(config.device) for start, seed in pairs
     ]
-    gradients, ratios, accuracies = (np.array(part) for part in zip(*runs, strict=True))
+    gradients = np.array([first_gradients(net, data) for net in nets])
+    ratios: list[list[float]] = []
+
+    def watch(step: int) -> None:
+        bar.update(step - bar.n)
+        if step % config.every == 0:
+            ratios.append([ratios_of(net, data.test_x).mean() for net in nets])
+
+    with tqdm(total=config.steps, desc="updates", leave=False) as bar:
+        train_together(
+            nets,
+            data,
+            steps=config.steps,
+            batch_size=config.batch_size,
+            lr=config.lr,
+            optimizer="adam",
+            generators=seeded(seed for _, seed in pairs),
+            watch=watch,
+        )
     return Result(
         starts=config.starts,
         steps=np.arange(0, config.steps + 1, config.every),
         gradients=gradients.reshape(*shape, -1),
-        ratios=ratios.reshape(*shape, -1),
-        accuracies=accuracies.reshape(shape),
+        ratios=np.array(ratios).T.reshape(*shape, -1),
+        accuracies=np.array([accuracy(net, data) for net in nets]).reshape(shape),
     )

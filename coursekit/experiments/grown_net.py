@@ -8,6 +8,7 @@ error.
 """
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import torch
@@ -15,7 +16,13 @@ from torch import nn
 from tqdm.auto import tqdm
 
 from coursekit.experiments.checks import at_least
-from coursekit.experiments.training import Split, digits, train, training_loss
+from coursekit.experiments.training import (
+    Split,
+    digits,
+    seeded,
+    train_together,
+    training_loss,
+)
 from coursekit.nets import ResidualBlock, ResidualNet
 from coursekit.nets.schemes import zero_last
 
@@ -82,42 +89,59 @@ def grow(net: ResidualNet, config: Config, kind: tuple[str, str], seed: int) -> 
         net.blocks.append(block)
 
 
-def one_net(
-    config: Config, data: Split, kind: tuple[str, str], seed: int
-) -> tuple[float, float, float, float]:
-    """Train, grow and train one net; return the four losses of `Result`."""
-    net = ResidualNet(
-        64,
-        10,
-        depth=config.depth,
-        width=config.width,
-        mode=kind[0],
-        activation=kind[1],
-        generator=torch.Generator().manual_seed(seed),
-        device=config.device,
+def of_kind(config: Config, data: Split, kind: tuple[str, str]) -> np.ndarray:
+    """Train, grow and train a net for every seed.
+
+    Returns
+    -------
+    ndarray of shape (4, seeds)
+        The losses of `Result`.
+    """
+    nets = [
+        ResidualNet(
+            64,
+            10,
+            depth=config.depth,
+            width=config.width,
+            mode=kind[0],
+            activation=kind[1],
+            generator=generator,
+            device=config.device,
+        )
+        for generator in seeded(config.seeds)
+    ]
+    training = partial(
+        train_together,
+        nets,
+        data,
+        batch_size=config.batch_size,
+        lr=config.lr,
+        optimizer="adam",
+        generators=seeded(1000 + seed for seed in config.seeds),
     )
-    options = {"batch_size": config.batch_size, "lr": config.lr, "optimizer": "adam"}
-    generator = torch.Generator().manual_seed(1000 + seed)
-    train(net, data, steps=config.steps, generator=generator, **options)
-    before = training_loss(net, data)
-    grow(net, config, kind, seed)
-    grown, start = training_loss(net, data), net.state_dict()
-    start = {name: value.clone() for name, value in start.items()}
-    bold_step(net, data, lr=config.bold_lr)
-    bold = training_loss(net, data)
-    net.load_state_dict(start)
-    train(net, data, steps=config.more_steps, generator=generator, **options)
-    return before, grown, training_loss(net, data), bold
+    training(steps=config.steps)
+    before = [training_loss(net, data) for net in nets]
+    for net, seed in zip(nets, config.seeds, strict=True):
+        grow(net, config, kind, seed)
+    grown = [training_loss(net, data) for net in nets]
+    bold = [loss_after_bold_step(net, data, lr=config.bold_lr) for net in nets]
+    training(steps=config.more_steps)
+    return np.array([before, grown, [training_loss(net, data) for net in nets], bold])
 
 
-def bold_step(net: nn.Module, data: Split, *, lr: float) -> None:
-    """Take one step of gradient descent on the whole training part, in place."""
+def loss_after_bold_step(net: nn.Module, data: Split, *, lr: float) -> float:
+    """Return what one step of gradient descent on the training part would lead to."""
     loss = nn.functional.cross_entropy(net(data.train_x), data.train_y)
     parameters = list(net.parameters())
     gradients = torch.autograd.grad(loss, parameters)
+    start = [parameter.detach().clone() for parameter in parameters]
     with torch.no_grad():
         for parameter, gradient in zip(parameters, gradients, strict=True):
             parameter -= lr * gradient
+        bold = training_loss(net, data)
+        for parameter, value in zip(parameters, start, strict=True):
+            parameter.copy_(value)
+    return bold
 
 
 def run(config: Config) -> Result:
@@ -130,8 +154,7 @@ def run(config: Config) -> Result:
     """
     at_least("grown_net.run", "extra", config.extra, 1)
     data = digits(config.device)
-    losses = np.zeros((len(config.kinds), len(config.seeds), 4))
-    for row, number in tqdm(list(np.ndindex(losses.shape[:2])), "nets", leave=False):
-        kind, seed = config.kinds[row], config.seeds[number]
-        losses[row, number] = one_net(config, data, kind, seed)
-    return Result(config.kinds, *np.moveaxis(losses, -1, 0))
+    losses = [
+        of_kind(config, data, kind) for kind in tqdm(config.kinds, "kinds", leave=False)
+    ]
+    return Result(config.kinds, *np.stack(losses, axis=1))

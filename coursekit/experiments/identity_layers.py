@@ -92,13 +92,17 @@ def run(config: Config) -> Result:
     at_least("identity_layers.run", "deep", config.deep, config.shallow)
     training, losses = config.training, []
     data = digits(training.device)
-    for seed in training.seeds:
-        nets = [
-            degradation.make_net("plain", depth, width=training.width, seed=seed)
-            for depth in (config.shallow, config.deep)
+    nets, deeper_nets = (
+        [
+            degradation.make_net("plain", depth, width=training.width, seed=seed).to(
+                training.device
+            )
+            for seed in training.seeds
         ]
-        net, deeper = (net.to(training.device) for net in nets)
-        degradation.train_net(net, training, data, seed=seed)
+        for depth in (config.shallow, config.deep)
+    )
+    degradation.train_nets(nets, training, data)
+    for net, deeper in zip(nets, deeper_nets, strict=True):
         built = lengthen(net, deeper, data.train_x)
         losses.append((training_loss(net, data), training_loss(built, data)))
     layers = [m for m in built.blocks.modules() if isinstance(m, nn.Linear)]

@@ -13,12 +13,11 @@ from dataclasses import dataclass
 from functools import cache, partial
 
 import numpy as np
-import torch
 from torch import nn
 from tqdm.auto import tqdm
 
 from coursekit.experiments.checks import at_least, one_of
-from coursekit.experiments.training import accuracy, digits, train
+from coursekit.experiments.training import accuracy, digits, seeded, train_together
 from coursekit.nets import BlockStack, PlainNet, ResidualNet
 
 #: kind: (the net, its blocks); every block has two linear layers and torch's batch norm
@@ -82,10 +81,10 @@ class Result:
 
 
 @cache
-def trained(kind: str, seed: int, config: Config) -> BlockStack:
-    """Return a trained net, in evaluation mode; trained once in a session.
+def nets_of(kind: str, config: Config) -> list[BlockStack]:
+    """Return trained nets, one for each seed; trained once in a session.
 
-    Others get the same object: use `rearranged`, which leaves it as it is.
+    Others get the same objects: use `rearranged`, which leaves them as they are.
 
     Raises
     ------
@@ -94,37 +93,39 @@ def trained(kind: str, seed: int, config: Config) -> BlockStack:
     """
     one_of("lesions.run", "kind", kind, KINDS)
     make, blocks = KINDS[kind]
-    generator = torch.Generator().manual_seed(seed)
-    net = make(
-        64,
-        10,
-        depth=blocks,
-        width=config.width,
-        norm=nn.BatchNorm1d,
-        generator=generator,
-    ).to(config.device)
-    train(
-        net,
+    nets = [
+        make(
+            64,
+            10,
+            depth=blocks,
+            width=config.width,
+            norm=nn.BatchNorm1d,
+            generator=generator,
+        ).to(config.device)
+        for generator in seeded(config.seeds)
+    ]
+    train_together(
+        nets,
         _data(config.device),
         steps=config.steps,
         batch_size=config.batch_size,
         lr=config.lr,
         momentum=config.momentum,
-        generator=torch.Generator().manual_seed(seed),
+        generators=seeded(config.seeds),
     )
-    return net
+    return nets
 
 
-def nets_of(kind: str, config: Config) -> list[BlockStack]:
-    """Return the `trained` nets of one kind, a net for each seed, behind a bar."""
-    seeds = tqdm(config.seeds, desc="nets", leave=False)
-    return [trained(kind, seed, config) for seed in seeds]
+def trained(kind: str, seed: int, config: Config) -> BlockStack:
+    """Return that of `nets_of` whose seed is ``seed``, in evaluation mode."""
+    return nets_of(kind, config)[config.seeds.index(seed)]
 
 
 def rearranged(net: BlockStack, order: Sequence[int]) -> BlockStack:
     """Return a net of the blocks of ``net`` that ``order`` names, in that order.
 
     Stem, head and blocks are the same objects: nothing is copied and nothing trained.
+    All are in evaluation mode.
 
     Raises
     ------
@@ -144,7 +145,11 @@ def rearranged(net: BlockStack, order: Sequence[int]) -> BlockStack:
                 f"rearranged: every entry of order must be a block from 0 to "
                 f"{len(net.blocks) - 1}; got {number}."
             )
-    return BlockStack(net.stem, [net.blocks[i] for i in order], net.head).eval()
+    if net.training:
+        net.eval()
+    lesioned = BlockStack(net.stem, [net.blocks[i] for i in order], net.head)
+    lesioned.training = False  # as its parts; .eval() would visit every one again
+    return lesioned
 
 
 def error(kind: str, seed: int, config: Config, order: Sequence[int]) -> float:

@@ -18,7 +18,13 @@ from torch import nn
 from tqdm.auto import tqdm
 
 from coursekit.experiments.checks import at_least
-from coursekit.experiments.training import Split, accuracy, digits, train
+from coursekit.experiments.training import (
+    Split,
+    accuracy,
+    digits,
+    seeded,
+    train_together,
+)
 from coursekit.nets import ResidualNet
 
 #: what alpha is tried, in units of one over the std of the entries
@@ -145,9 +151,8 @@ def run(config: Config) -> Result:
     """
     at_least("norm_curves.run", "depth", config.depth, 1)
     data = digits(config.device)
-    before, after, accuracies = [], [], []
-    for seed in tqdm(config.seeds, desc="nets", leave=False):
-        net = ResidualNet(
+    nets = [
+        ResidualNet(
             64,
             10,
             depth=config.depth,
@@ -156,16 +161,19 @@ def run(config: Config) -> Result:
             norm=nn.LayerNorm,
             generator=torch.Generator().manual_seed(seed),
         ).to(config.device)
-        before.append(clouds(net, data))
-        train(
-            net,
+        for seed in config.seeds
+    ]
+    before = [clouds(net, data) for net in nets]
+    with tqdm(total=config.steps, desc="updates", leave=False) as bar:
+        train_together(
+            nets,
             data,
             steps=config.steps,
             batch_size=config.batch_size,
             lr=config.lr,
             optimizer="adam",
-            generator=torch.Generator().manual_seed(seed),
+            generators=seeded(config.seeds),
+            watch=lambda step: bar.update(step - bar.n),
         )
-        after.append(clouds(net, data))
-        accuracies.append(accuracy(net, data))
-    return Result(before, after, np.array(accuracies))
+    after = [clouds(net, data) for net in nets]
+    return Result(before, after, np.array([accuracy(net, data) for net in nets]))

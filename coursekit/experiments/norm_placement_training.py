@@ -10,7 +10,6 @@ arXiv:2002.04745, who train Post-LN and Pre-LN Transformers with and without war
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from tqdm.auto import tqdm
 
 from coursekit.experiments.checks import at_least
@@ -19,7 +18,8 @@ from coursekit.experiments.training import (
     Split,
     accuracy,
     digits,
-    train,
+    seeded,
+    train_together,
     training_loss,
 )
 
@@ -66,35 +66,38 @@ class Result:
         return self.losses[self.placements.index(placement), :, -1]
 
 
-def train_one(
-    config: Config, data: Split, *, placement: str, seed: int
-) -> tuple[list[float], float]:
-    """Train one net; return its losses and its accuracy."""
-    net = new_net(
-        placement,
-        depth=config.depth,
-        width=config.width,
-        activation=config.activation,
-        seed=seed,
-    ).to(config.device)
-    losses: list[float] = []
+def train_nets(
+    config: Config, data: Split, *, placement: str
+) -> tuple[np.ndarray, list[float]]:
+    """Train a net for every seed; return losses (seeds, times) and accuracies."""
+    nets = [
+        new_net(
+            placement,
+            depth=config.depth,
+            width=config.width,
+            activation=config.activation,
+            seed=seed,
+        ).to(config.device)
+        for seed in config.seeds
+    ]
+    losses: list[list[float]] = []
 
     def watch(step: int) -> None:
         if step % config.every == 0:
-            losses.append(training_loss(net, data))
+            losses.append([training_loss(net, data) for net in nets])
 
-    train(
-        net,
+    train_together(
+        nets,
         data,
         steps=config.steps,
         batch_size=config.batch_size,
         lr=config.lr,
         warm_up=config.warm_up,
         optimizer="adam",
-        generator=torch.Generator().manual_seed(seed),
+        generators=seeded(config.seeds),
         watch=watch,
     )
-    return losses, accuracy(net, data)
+    return np.array(losses).T, [accuracy(net, data) for net in nets]
 
 
 def run(config: Config) -> Result:
@@ -111,8 +114,7 @@ def run(config: Config) -> Result:
     shape = len(config.placements), len(config.seeds)
     losses = np.zeros((*shape, config.steps // config.every + 1))
     accuracies = np.zeros(shape)
-    for row, number in tqdm(list(np.ndindex(shape)), desc="nets", leave=False):
-        where = {"placement": config.placements[row], "seed": config.seeds[number]}
-        losses[row, number], accuracies[row, number] = train_one(config, data, **where)
+    for row, placement in enumerate(tqdm(config.placements, "placements", leave=False)):
+        losses[row], accuracies[row] = train_nets(config, data, placement=placement)
     steps = np.arange(losses.shape[-1]) * config.every
     return Result(config.placements, steps, losses, accuracies)

@@ -11,7 +11,8 @@ initialization").
 
 import copy
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import product
 
 import numpy as np
 import torch
@@ -20,7 +21,13 @@ from tqdm.auto import tqdm
 
 from coursekit.experiments.batch_size import NORMS as BATCH_AND_LAYER
 from coursekit.experiments.checks import one_of
-from coursekit.experiments.training import Split, accuracy, digits, train
+from coursekit.experiments.training import (
+    Split,
+    accuracy,
+    digits,
+    seeded,
+    train_together,
+)
 from coursekit.nets import PlainNet
 
 NORMS: Mapping[str, Callable[[int], nn.Module] | None] = {
@@ -97,21 +104,24 @@ def new_net(config: Config, *, norm: str, scale: float, seed: int) -> PlainNet:
     return net
 
 
-def trained(
-    config: Config, data: Split, *, rate: float, seed: int, **net_options: str | float
-) -> PlainNet:
-    """Return a net after ``config.steps`` updates; ``net_options`` as in `new_net`."""
-    net = new_net(config, seed=seed, **net_options)
-    train(
-        net,
+def trained(config: Config, data: Split, *, norm: str) -> list[PlainNet]:
+    """Return a trained net for every scale, rate and seed, the seed varying fastest."""
+    grid = list(product(config.scales, config.rates, config.seeds))
+    scales, rates, seeds = zip(*grid, strict=True)
+    nets = [
+        new_net(config, norm=norm, scale=scale, seed=seed)
+        for scale, seed in zip(scales, seeds, strict=True)
+    ]
+    train_together(
+        nets,
         data,
         steps=config.steps,
         batch_size=config.batch_size,
-        lr=rate,
+        lr=rates,
         momentum=config.momentum,
-        generator=torch.Generator().manual_seed(seed),
+        generators=seeded(seeds),
     )
-    return net
+    return nets
 
 
 @torch.no_grad()
@@ -134,17 +144,17 @@ def likeness(net: PlainNet, x: torch.Tensor) -> float:
 
 def run(config: Config) -> Result:
     """Train a net for every norm, scale, rate and seed, behind a progress bar."""
-    grid = (config.norms, config.scales, config.rates, config.seeds)
-    shape = tuple(len(choices) for choices in grid)
-    accuracies, data = np.zeros(shape), digits(config.device)
-    for place in tqdm(list(np.ndindex(shape)), desc="nets", leave=False):
-        norm, scale, rate, seed = (
-            choices[number] for choices, number in zip(grid, place, strict=True)
-        )
-        net = trained(config, data, norm=norm, scale=scale, rate=rate, seed=seed)
-        accuracies[place] = accuracy(net, data)
+    data, grid = digits(config.device), (config.scales, config.rates, config.seeds)
+    accuracies = [
+        [accuracy(net, data) for net in trained(config, data, norm=norm)]
+        for norm in tqdm(config.norms, desc="norms", leave=False)
+    ]
+    shape = len(config.norms), *(len(choices) for choices in grid)
     return Result(
-        config.norms, np.array(config.scales), np.array(config.rates), accuracies
+        config.norms,
+        np.array(config.scales),
+        np.array(config.rates),
+        np.array(accuracies).reshape(shape),
     )
 
 
@@ -153,12 +163,7 @@ def likeness_after(config: Config, *, norm: str, scale: float) -> float:
 
     The median over seeds, at the first rate of ``config``.
     """
-    data, rate = digits(config.device), config.rates[0]
-    found = [
-        likeness(
-            trained(config, data, norm=norm, scale=scale, rate=rate, seed=seed),
-            data.test_x,
-        )
-        for seed in config.seeds
-    ]
-    return float(np.median(found))
+    data = digits(config.device)
+    one = replace(config, scales=(scale,), rates=config.rates[:1])
+    nets = trained(one, data, norm=norm)
+    return float(np.median([likeness(net, data.test_x) for net in nets]))

@@ -16,11 +16,13 @@ from torch import nn
 from tqdm.auto import tqdm
 
 from coursekit.experiments.checks import at_least, one_of
+from coursekit.experiments.together import alike
 from coursekit.experiments.training import (
     Split,
     accuracy,
     digits,
-    train,
+    seeded,
+    train_together,
     training_loss,
 )
 from coursekit.nets import ResidualNet
@@ -94,35 +96,39 @@ def build(config: Config, *, start: str, depth: int, seed: int) -> ResidualNet:
     )
 
 
-def one_net(
-    config: Config, data: Split, *, start: str, depth: int, seed: int
-) -> tuple[float, float]:
-    """Train one net; return its training loss and its test accuracy."""
-    net = build(config, start=start, depth=depth, seed=seed).to(config.device)
-    train(
-        net,
-        data,
-        steps=config.steps,
-        batch_size=config.batch_size,
-        lr=config.lr,
-        momentum=config.momentum,
-        generator=torch.Generator().manual_seed(seed),
-    )
-    return training_loss(net, data), accuracy(net, data)
+def of_depth(config: Config, data: Split, *, depth: int) -> np.ndarray:
+    """Train a net from every start for every seed.
+
+    Returns
+    -------
+    ndarray of shape (2, starts, seeds)
+        Training losses and test accuracies.
+    """
+    pairs = [(start, seed) for start in config.starts for seed in config.seeds]
+    nets = [
+        build(config, start=start, depth=depth, seed=seed).to(config.device)
+        for start, seed in pairs
+    ]
+    for places in alike(nets):
+        train_together(
+            [nets[place] for place in places],
+            data,
+            steps=config.steps,
+            batch_size=config.batch_size,
+            lr=config.lr,
+            momentum=config.momentum,
+            generators=seeded(pairs[place][1] for place in places),
+        )
+    found = np.array([(training_loss(net, data), accuracy(net, data)) for net in nets])
+    return found.T.reshape(2, len(config.starts), len(config.seeds))
 
 
 def run(config: Config) -> Result:
     """Train a net for every start, depth and seed, behind a progress bar."""
     data = digits(config.device)
-    shape = len(config.starts), len(config.depths), len(config.seeds)
-    losses, accuracies = np.zeros(shape), np.zeros(shape)
-    for place in tqdm(list(np.ndindex(shape)), desc="nets", leave=False):
-        start, depth, seed = place
-        losses[place], accuracies[place] = one_net(
-            config,
-            data,
-            start=config.starts[start],
-            depth=config.depths[depth],
-            seed=config.seeds[seed],
-        )
+    found = [
+        of_depth(config, data, depth=depth)
+        for depth in tqdm(config.depths, desc="depths", leave=False)
+    ]
+    losses, accuracies = np.stack(found, axis=2)
     return Result(config.starts, np.array(config.depths), losses, accuracies)

@@ -1,6 +1,7 @@
 """The one training loop of the course: the digits, seeded, on any device."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import torch
@@ -8,6 +9,7 @@ from torch import Tensor, nn
 
 from coursekit.data import load_digits
 from coursekit.experiments.checks import at_least, one_of
+from coursekit.experiments.together import share, stack
 from coursekit.experiments.updates import OPTIMIZERS
 
 
@@ -40,6 +42,11 @@ def digits(device: str = "cpu") -> Split:
         test_x=torch.tensor(data.x_test, dtype=torch.float32, device=device),
         test_y=torch.tensor(data.y_test, dtype=torch.int64, device=device),
     )
+
+
+def seeded(seeds: Iterable[int]) -> list[torch.Generator]:
+    """Return a fresh generator for every seed."""
+    return [torch.Generator().manual_seed(seed) for seed in seeds]
 
 
 def batches(
@@ -140,22 +147,121 @@ def train(
     """
     one_of("train", "optimizer", optimizer, OPTIMIZERS)
     updates = OPTIMIZERS[optimizer](model, lr, momentum)
-    watch = watch or (lambda _: None)
-    watch(0)
     order = batches(
         len(data.train_x), batch_size=batch_size, steps=steps, generator=generator
     )
-    for done, batch in enumerate(order, start=1):
+
+    def loss(batch: Tensor) -> Tensor:
         if not model.training:  # switching it visits every module
             model.train()
         logits = model(data.train_x[batch])
-        loss = nn.functional.cross_entropy(logits, data.train_y[batch])
+        return nn.functional.cross_entropy(logits, data.train_y[batch])
+
+    _descend(loss, order, updates, warm_up=warm_up, watch=watch)
+    model.eval()
+
+
+def train_together(
+    nets: Sequence[nn.Module],
+    data: Split,
+    *,
+    steps: int,
+    batch_size: int,
+    lr: float | Sequence[float],
+    momentum: float = 0.0,
+    warm_up: int = 0,
+    optimizer: str = "sgd",
+    generators: Sequence[torch.Generator],
+    watch: Callable[[int], None] | None = None,
+) -> None:
+    """Train nets of one architecture at once, each as `train` would alone.
+
+    Parameters
+    ----------
+    nets : sequence of nn.Module
+        Each as in `train`; why and how, see `coursekit.experiments.together`.
+    data, steps, batch_size, momentum, warm_up, optimizer, watch
+        As in `train`.
+    lr : float or sequence of float
+        One rate for all nets, or with "sgd" a rate for each.
+    generators : sequence of torch.Generator
+        One for each net, of its batches; see `seeded`.
+
+    Raises
+    ------
+    ValueError
+        As `train` and `coursekit.experiments.together.stack`, and if "adam" is given
+        several rates.
+    """
+    one_of("train_together", "optimizer", optimizer, OPTIMIZERS)
+    weights = data.train_x.new_ones(len(nets))
+    if isinstance(lr, Sequence):
+        one_of("train_together", "optimizer with several rates", optimizer, ("sgd",))
+        # SGD moves by the rate times the gradient of the loss: by the gradient of the
+        # rate times the loss
+        weights, lr = weights.new_tensor(lr), 1.0
+    whole = stack(nets).train()
+    updates = OPTIMIZERS[optimizer](whole, lr, momentum)
+    share(whole, nets)
+    sizes = {"batch_size": batch_size, "steps": steps}
+    orders = [batches(len(data.train_x), **sizes, generator=g) for g in generators]
+
+    def loss(batch: Tensor) -> Tensor:
+        logits = whole(data.train_x[batch].mT)  # (nets, 10, batch_size)
+        losses = nn.functional.cross_entropy(
+            logits, data.train_y[batch], reduction="none"
+        )
+        return weights @ losses.mean(dim=1)
+
+    order = map(torch.stack, zip(*orders, strict=True))
+    _descend(loss, order, updates, warm_up=warm_up, watch=watch)
+    for net in nets:
+        net.eval()
+
+
+def _descend(
+    loss: Callable[[Tensor], Tensor],
+    order: Iterable[Tensor],
+    updates: torch.optim.Optimizer,
+    *,
+    warm_up: int,
+    watch: Callable[[int], None] | None,
+) -> None:
+    """Update once for every batch of ``order``."""
+    lr, watch = updates.param_groups[0]["lr"], watch or (lambda _: None)
+    watch(0)
+    for done, batch in enumerate(order, start=1):
         updates.zero_grad(set_to_none=False)  # all gradients are parts of one vector
-        loss.backward()
+        loss(batch).backward()
         updates.param_groups[0]["lr"] = lr * warmth(done, warm_up)
         updates.step()
         watch(done)
-    model.eval()
+
+
+def _evaluate(model: nn.Module) -> None:
+    """Switch to evaluation mode where that is not yet done: it visits every module."""
+    if model.training:
+        model.eval()
+
+
+@contextmanager
+def as_in_training(net: nn.Module) -> Iterator[None]:
+    """Let the batch norms of ``net`` look at the batch, and not remember it.
+
+    Examples
+    --------
+    >>> norm = nn.BatchNorm1d(1, affine=False)
+    >>> with as_in_training(norm):
+    ...     norm(torch.tensor([[1.0], [3.0]])).sum().item(), norm.running_mean.item()
+    (0.0, 0.0)
+    """
+    norms = [module for module in net.modules() if isinstance(module, nn.BatchNorm1d)]
+    modes = [norm.training for norm in norms]
+    for norm in norms:
+        norm.training, norm.track_running_stats = True, False
+    yield
+    for norm, mode in zip(norms, modes, strict=True):
+        norm.training, norm.track_running_stats = mode, True
 
 
 @torch.no_grad()
@@ -169,7 +275,7 @@ def accuracy(model: nn.Module, data: Split) -> float:
     >>> 0.05 < accuracy(always_zero, digits()) < 0.15
     True
     """
-    model.eval()
+    _evaluate(model)
     right = model(data.test_x).argmax(dim=1) == data.test_y
     return float(right.float().mean())
 
@@ -185,5 +291,5 @@ def training_loss(model: nn.Module, data: Split) -> float:
     >>> round(training_loss(indifferent, digits()), 4)  # log(10)
     2.3026
     """
-    model.eval()
+    _evaluate(model)
     return float(nn.functional.cross_entropy(model(data.train_x), data.train_y))

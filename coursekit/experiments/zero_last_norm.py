@@ -15,7 +15,13 @@ from torch import nn
 from tqdm.auto import tqdm
 
 from coursekit.experiments.checks import at_least, one_of
-from coursekit.experiments.training import Split, digits, train, training_loss
+from coursekit.experiments.training import (
+    Split,
+    digits,
+    seeded,
+    train_together,
+    training_loss,
+)
 from coursekit.nets import ResidualNet
 
 #: the last norm's weight starts at 1, or at 0
@@ -50,10 +56,8 @@ class Result:
         return self.losses[list(self.depths).index(depth), self.starts.index(start)]
 
 
-def one_loss(
-    config: Config, data: Split, *, depth: int, start: str, seed: int
-) -> float:
-    """Train one net and return its loss on the training part.
+def new_net(config: Config, *, depth: int, start: str, seed: int) -> ResidualNet:
+    """Return a net as it is before training.
 
     Raises
     ------
@@ -62,7 +66,7 @@ def one_loss(
     """
     one_of("zero_last_norm.run", "start", start, STARTS)
     at_least("zero_last_norm.run", "depth", depth, 1)
-    net = ResidualNet(
+    return ResidualNet(
         64,
         10,
         depth=depth,
@@ -71,28 +75,33 @@ def one_loss(
         init=start,
         generator=torch.Generator().manual_seed(seed),
     ).to(config.device)
-    train(
-        net,
+
+
+def losses_of(config: Config, data: Split, *, depth: int) -> np.ndarray:
+    """Train a net from every start for every seed; return their losses.
+
+    All have the same layers, so they train at once. Shape (starts, seeds).
+    """
+    pairs = [(start, seed) for start in config.starts for seed in config.seeds]
+    nets = [new_net(config, depth=depth, start=start, seed=s) for start, s in pairs]
+    train_together(
+        nets,
         data,
         steps=config.steps,
         batch_size=config.batch_size,
         lr=config.lr,
         momentum=config.momentum,
-        generator=torch.Generator().manual_seed(seed),
+        generators=seeded(seed for _, seed in pairs),
     )
-    return training_loss(net, data)
+    losses = np.array([training_loss(net, data) for net in nets])
+    return losses.reshape(len(config.starts), len(config.seeds))
 
 
 def run(config: Config) -> Result:
     """Train a net for every depth, start and seed, behind a progress bar."""
-    shape = len(config.depths), len(config.starts), len(config.seeds)
-    losses, data = np.zeros(shape), digits(config.device)
-    for row, column, number in tqdm(list(np.ndindex(shape)), desc="nets", leave=False):
-        losses[row, column, number] = one_loss(
-            config,
-            data,
-            depth=config.depths[row],
-            start=config.starts[column],
-            seed=config.seeds[number],
-        )
-    return Result(np.array(config.depths), config.starts, losses)
+    data = digits(config.device)
+    losses = [
+        losses_of(config, data, depth=depth)
+        for depth in tqdm(config.depths, desc="depths", leave=False)
+    ]
+    return Result(np.array(config.depths), config.starts, np.array(losses))

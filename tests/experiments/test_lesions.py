@@ -45,7 +45,7 @@ def test_shapes(result):
 
 
 def test_same_seed_gives_the_same_errors(result):
-    experiment.trained.cache_clear()
+    experiment.nets_of.cache_clear()
     again = experiment.run(experiment.Config(**SMALL)).of["residual"]
     np.testing.assert_array_equal(again.one, result.of["residual"].one)
     np.testing.assert_array_equal(again.several, result.of["residual"].several)

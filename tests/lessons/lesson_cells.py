@@ -56,7 +56,7 @@ _SEEN: dict[tuple, Any] = {}
 def let_stand_in(
     monkeypatch: pytest.MonkeyPatch, experiment: ModuleType, name: str, **stands: dict
 ) -> None:
-    """Let an experiment measure one kind of net in the place of another.
+    """Let an experiment measure nets of one kind in the place of another.
 
     What it measures is remembered: each net is trained once for all tests of a lesson.
 
@@ -65,7 +65,7 @@ def let_stand_in(
     monkeypatch : MonkeyPatch
     experiment : module
     name : str
-        Its function that measures one net: config, data, and the rest by name.
+        Its function that measures nets: config, data, and the rest by name.
     **stands : dict
         One option of the function, and which of its values stand in for which.
     """
@@ -80,3 +80,20 @@ def let_stand_in(
         return _SEEN[key]
 
     monkeypatch.setattr(experiment, name, remembered)
+
+
+def build_instead(
+    monkeypatch: pytest.MonkeyPatch, experiment: ModuleType, name: str, **stands: dict
+) -> None:
+    """Let an experiment's function ``name`` build one net in the place of another.
+
+    ``stands`` as in `let_stand_in`.
+    """
+    ((option, instead),) = stands.items()
+    build = getattr(experiment, name)
+
+    def build_other(config: Any, **options: Any) -> Any:
+        options[option] = instead.get(options[option], options[option])
+        return build(config, **options)
+
+    monkeypatch.setattr(experiment, name, build_other)

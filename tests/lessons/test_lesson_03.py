@@ -108,18 +108,18 @@ def test_with_the_skips_the_short_nets_survive(monkeypatch):
 
 
 def test_branches_as_drawn_do_not_start_at_nothing(monkeypatch):
-    let_stand_in(monkeypatch, branch_ratio, "one_run", scheme={"zero-last": "he"})
+    let_stand_in(monkeypatch, branch_ratio, "of_scheme", scheme={"zero-last": "he"})
     said = failing_claim("03", *RATIOS, "what-schemes-say")
     assert "zero-last starts at nothing" in said
 
 
 def test_without_a_norm_the_ratio_does_not_fall_with_depth(monkeypatch):
-    let_stand_in(monkeypatch, branch_ratio, "one_run", scheme={"batch norm": "he"})
+    let_stand_in(monkeypatch, branch_ratio, "of_scheme", scheme={"batch norm": "he"})
     cells = (*RATIOS, "guess-block-ten", "run-by-depth")
     assert "batch norm, start" in failing_claim("03", *cells)
 
 
 def test_small_branches_are_not_missed(monkeypatch):
-    let_stand_in(monkeypatch, branch_ratio, "one_run", scheme={"he": "zero-last"})
+    let_stand_in(monkeypatch, branch_ratio, "of_scheme", scheme={"he": "zero-last"})
     said = failing_claim("03", *RATIOS, "guess-fragile", "run-fragile")
     assert "he: a deletion costs" in said

@@ -3,7 +3,7 @@
 from functools import partial
 
 import torch
-from lesson_cells import failing_claim, let_stand_in, run_cells
+from lesson_cells import build_instead, failing_claim, run_cells
 from torch import nn
 
 from coursekit.experiments import (
@@ -62,7 +62,7 @@ def test_without_the_norm_the_line_is_gone(monkeypatch):
 def test_scaled_branches_save_hes_deep_nets(monkeypatch):
     one_seed(monkeypatch, starts_by_depth)
     scaled = dict.fromkeys(("he", "zero"), "scaled")
-    let_stand_in(monkeypatch, starts_by_depth, "one_net", start=scaled)
+    build_instead(monkeypatch, starts_by_depth, "build", start=scaled)
     assert "At 8 they learn far worse" in failing_claim("04", *DEPTHS)
 
 
@@ -89,7 +89,7 @@ def test_branches_that_do_not_train_do_not_grow(monkeypatch):
 def test_same_start_twice_has_no_difference(monkeypatch):
     one_seed(monkeypatch, starts_by_depth, steps=30)
     he = {"batch norm, zero": "batch norm, he"}
-    let_stand_in(monkeypatch, starts_by_depth, "one_net", start=he)
+    build_instead(monkeypatch, starts_by_depth, "build", start=he)
     assert "the zero start is behind" in failing_claim("04", *HELPS)
 
 

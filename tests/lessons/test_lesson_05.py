@@ -136,7 +136,7 @@ def test_layer_norm_in_the_place_of_batch_norm_sees_all_images_alike():
 
 @pytest.mark.slow
 def test_layer_norm_in_the_place_of_batch_norm_needs_no_company(monkeypatch, one_seed):
-    let_stand_in(monkeypatch, batch_size, "one_accuracy", norm={"batch": "layer"})
+    let_stand_in(monkeypatch, batch_size, "accuracies_of", norm={"batch": "layer"})
     one_seed(batch_size)
     cells = ("guess-the-small", "run-the-small", "what-the-small-says")
     assert "In pairs" in failing_claim("05", *cells)

@@ -39,7 +39,7 @@ def test_norm_over_the_batch_spreads_the_nan(monkeypatch):
 
 @pytest.mark.slow
 def test_batch_norm_in_the_place_of_layer_norm_has_no_lead(monkeypatch):
-    let_stand_in(monkeypatch, batch_size, "one_accuracy", norm={"layer": "batch"})
+    let_stand_in(monkeypatch, batch_size, "accuracies_of", norm={"layer": "batch"})
     whole = batch_size.Config
     monkeypatch.setattr(
         batch_size,

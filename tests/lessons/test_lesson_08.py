@@ -5,7 +5,7 @@ from functools import cache
 
 import numpy as np
 import pytest
-from lesson_cells import failing_claim, let_stand_in, run_cells
+from lesson_cells import build_instead, failing_claim, let_stand_in, run_cells
 from torch import nn
 
 from coursekit import reference
@@ -85,7 +85,7 @@ def test_loss_stays_at_chance_when_the_final_norm_is_kept(one_seed, monkeypatch)
 
 def test_post_ln_learns_when_its_norm_moves_into_the_branch(one_seed, monkeypatch):
     pre = {"post": "pre"}
-    let_stand_in(monkeypatch, norm_placement_training, "train_one", placement=pre)
+    let_stand_in(monkeypatch, norm_placement_training, "train_nets", placement=pre)
     cells = ("guess-post-training", "run-the-training", "what-the-training-says")
     assert "stays near chance" in failing_claim("08", *cells)
 
@@ -134,7 +134,7 @@ def test_group_norm_over_the_batch_is_neither_end(monkeypatch):
 @pytest.mark.slow
 def test_norms_that_look_at_the_batch_mind_pairs(one_seed, monkeypatch):
     batch = dict.fromkeys(batch_size.NORMS, "batch")
-    let_stand_in(monkeypatch, batch_size, "one_accuracy", norm=batch)
+    let_stand_in(monkeypatch, batch_size, "accuracies_of", norm=batch)
     cells = ("guess-the-pairs", "run-the-pairs", "what-the-pairs-say")
     assert "does not mind pairs" in failing_claim("08", *cells)
 
@@ -152,7 +152,7 @@ def test_first_norm_is_straight_when_all_vectors_have_one_size(one_seed, monkeyp
 
 
 def test_zero_changes_nothing_when_it_is_not_set(one_seed, monkeypatch):
-    let_stand_in(monkeypatch, zero_last_norm, "one_loss", start={"zero-last": "he"})
+    build_instead(monkeypatch, zero_last_norm, "new_net", start={"zero-last": "he"})
     cells = ("guess-the-zero", "run-the-zero", "what-the-zero-says")
     assert "zero helps" in failing_claim("08", *cells)
 

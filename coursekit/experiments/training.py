@@ -259,9 +259,11 @@ def as_in_training(net: nn.Module) -> Iterator[None]:
     modes = [norm.training for norm in norms]
     for norm in norms:
         norm.training, norm.track_running_stats = True, False
-    yield
-    for norm, mode in zip(norms, modes, strict=True):
-        norm.training, norm.track_running_stats = mode, True
+    try:
+        yield
+    finally:
+        for norm, mode in zip(norms, modes, strict=True):
+            norm.training, norm.track_running_stats = mode, True
 
 
 @torch.no_grad()

@@ -12,19 +12,28 @@ from coursekit.study.folder import course_folder
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 TALK, SHORT = "05_batch_norm.html", "00_start_here.html"
-#: Of each slide, shown in its turn: its name if something in it cannot be seen.
-CUT_OFF = """() => Reveal.getSlides().filter(slide => {
-    const { h, v } = Reveal.getIndices(slide);
-    Reveal.slide(h, v);
-    const inner = slide.querySelector('.fit'), seen = inner.getBoundingClientRect();
-    const hides = box => getComputedStyle(box).overflowX !== 'visible'
-        && box.scrollWidth > box.clientWidth + 1;
-    return seen.height < 20 || seen.top < -1 || seen.left < -1
-        || seen.bottom > innerHeight + 1 || seen.right > innerWidth + 1
-        || inner.scrollWidth > inner.clientWidth + 1
-        || inner.scrollHeight > inner.clientHeight + 1
-        || [...inner.querySelectorAll(':not(span, math, math *, svg *)')].some(hides);
-}).map(slide => slide.getAttribute('aria-label'))"""
+#: Where each slide is. Slides that are not shown are laid out too, and only invisible:
+#: one layout of the page tells of them all.
+PLACES = """() => Reveal.getSlides().map(slide => {
+    const { top, bottom, left, right } =
+        slide.querySelector('.fit').getBoundingClientRect();
+    return [top, bottom, left, right];
+})"""
+#: The names of the slides of which something cannot be seen when they are shown.
+CUT_OFF = f"""() => {{
+    const places = ({PLACES})();
+    const wide = box => box.scrollWidth > box.clientWidth + 1;
+    const hides = box => wide(box) && getComputedStyle(box).overflowX !== 'visible';
+    return Reveal.getSlides().filter((slide, number) => {{
+        const inner = slide.querySelector('.fit');
+        const [top, bottom, left, right] = places[number];
+        return bottom - top < 20 || top < -1 || left < -1
+            || bottom > innerHeight + 1 || right > innerWidth + 1
+            || wide(inner) || inner.scrollHeight > inner.clientHeight + 1
+            || [...inner.querySelectorAll(':not(span, math, math *, svg *)')]
+                .some(hides);
+    }}).map(slide => slide.getAttribute('aria-label'));
+}}"""
 
 
 @pytest.fixture(scope="module")
@@ -125,6 +134,23 @@ def test_escape_shows_all_slides_and_leads_back(visit):
     page.keyboard.press("Escape")
     page.wait_for_function("!Reveal.isOverview()")
     wait_until_at(page, 2, 1)
+
+
+def test_a_slide_is_laid_out_where_it_is_shown_later(visit):
+    page = visit("steps.html")
+    page.locator(".fit").last.evaluate(
+        "e => { e.style.paddingTop = '900px'; Reveal.layout(); }"
+    )
+    places = page.evaluate(PLACES)
+    shown = page.evaluate(
+        f"""() => Reveal.getSlides().map((slide, number) => {{
+            const {{ h, v }} = Reveal.getIndices(slide);
+            Reveal.slide(h, v);
+            return ({PLACES})()[number];
+        }})"""
+    )
+    assert places == shown
+    assert page.evaluate(CUT_OFF) == ["Slide 3: B"]
 
 
 def test_no_lesson_has_a_slide_that_is_cut_off(visit, talks):

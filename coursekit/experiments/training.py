@@ -150,9 +150,9 @@ def train(
             model.train()
         logits = model(data.train_x[batch])
         loss = nn.functional.cross_entropy(logits, data.train_y[batch])
-        updates.zero_grad(set_to_none=False)  # all gradients are parts of one vector
+        updates.zero_grad()
         loss.backward()
-        updates.param_groups[0]["lr"] = lr * warmth(done, warm_up)
+        updates.lr = lr * warmth(done, warm_up)
         updates.step()
         watch(done)
     model.eval()

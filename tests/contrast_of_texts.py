@@ -15,9 +15,11 @@ TEXTS = """([ours, theirs]) => {
     };
     const over = ([r, g, b, alpha], below) =>
         [r, g, b].map((part, at) => part * alpha + below[at] * (1 - alpha));
+    const grounds = new Map([[null, [255, 255, 255]]]);
     const ground = e => {
-        const below = e.parentElement ? ground(e.parentElement) : [255, 255, 255];
-        return over(parsed(getComputedStyle(e).backgroundColor), below);
+        if (!grounds.has(e)) grounds.set(e, over(
+            parsed(getComputedStyle(e).backgroundColor), ground(e.parentElement)));
+        return grounds.get(e);
     };
     const hex = colour => '#' + colour.map(
         part => Math.round(part).toString(16).padStart(2, '0')).join('');

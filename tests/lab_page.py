@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Any
 
 import pytest
@@ -26,18 +27,20 @@ LIVE = {"application/vnd.jupyter.widget-view+json", "image/png"}
 
 
 class LabPage:
-    """A tab of the browser with JupyterLab in it, and what went wrong there."""
+    """A tab with JupyterLab in it, what it asked for, and what went wrong there."""
 
     def __init__(self, page: Any, address: str) -> None:
         self.page = page
+        self.asked: list[str] = []
         self.complaints: list[str] = []
+        page.on("request", lambda request: self.asked.append(request.url))
         page.on("pageerror", lambda error: self._complain(str(error)))
         page.on("console", self._listen)
-        page.goto(address)
-        self.wait_until_ready()
+        self.open(address)
 
-    def wait_until_ready(self) -> None:
-        """Return once JupyterLab has put its windows where they were."""
+    def open(self, address: str) -> None:
+        """Load JupyterLab; return once it has put its windows where they were."""
+        self.page.goto(address)
         self.page.wait_for_function("window.jupyterapp", timeout=90 * SECONDS)
         self.page.evaluate("window.jupyterapp.restored")
 
@@ -95,7 +98,7 @@ class LabPage:
             timeout=90 * SECONDS,
         )
         self.complaints.clear()
-        opened = OpenNotebook(self)
+        opened = OpenNotebook(self, PurePosixPath(path).stem)
         try:
             yield opened
         finally:
@@ -107,6 +110,7 @@ class OpenNotebook:
     """The notebook in front; cells are named by their ids."""
 
     lab: LabPage
+    name: str
 
     @property
     def page(self) -> Any:

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from coursekit.data import load_digits
 from coursekit.experiments.checks import at_least, one_of
 from coursekit.experiments.together import share, stack
-from coursekit.experiments.updates import OPTIMIZERS
+from coursekit.experiments.updates import OPTIMIZERS, Updates
 
 
 @dataclass(frozen=True)
@@ -222,18 +222,18 @@ def train_together(
 def _descend(
     loss: Callable[[Tensor], Tensor],
     order: Iterable[Tensor],
-    updates: torch.optim.Optimizer,
+    updates: Updates,
     *,
     warm_up: int,
     watch: Callable[[int], None] | None,
 ) -> None:
     """Update once for every batch of ``order``."""
-    lr, watch = updates.param_groups[0]["lr"], watch or (lambda _: None)
+    lr, watch = updates.lr, watch or (lambda _: None)
     watch(0)
     for done, batch in enumerate(order, start=1):
-        updates.zero_grad(set_to_none=False)  # all gradients are parts of one vector
+        updates.zero_grad()
         loss(batch).backward()
-        updates.param_groups[0]["lr"] = lr * warmth(done, warm_up)
+        updates.lr = lr * warmth(done, warm_up)
         updates.step()
         watch(done)
 

@@ -85,8 +85,8 @@ def window(browser: Any) -> Iterator[Any]:
 
 @pytest.fixture(scope="module")
 def lab_page(window: Any, lab: Any) -> LabPage:
-    """Return a tab with JupyterLab, ready, that the tests of a module share."""
-    return LabPage(window.new_page(), lab.url("/lab") + "&reset")
+    """Return a tab with JupyterLab as it opens, which the tests of a module share."""
+    return LabPage(window.new_page(), lab.url("/"))
 
 
 @pytest.fixture(autouse=True)

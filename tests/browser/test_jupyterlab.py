@@ -5,8 +5,6 @@ All tests of a process share one JupyterLab, and each lesson runs once.
 
 import json
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
@@ -35,19 +33,21 @@ def layer_norm_forward(x, gamma, beta, eps=1e-5):
 '''
 
 
-@pytest.fixture(scope="module", params=LESSONS)
-def lesson(request, lab_page):
-    """Open a lesson of the study folder and run it whole."""
-    with lab_page.notebook(f"notebooks/{request.param}.ipynb") as opened:
-        opened.run_all()
-        yield opened
+@pytest.fixture(scope="module")
+def opened(request, lab_page):
+    """Open a notebook of the study folder, run it whole, close it after its tests."""
+    with lab_page.notebook(f"{request.param}.ipynb") as notebook:
+        notebook.run_all()
+        yield notebook
 
 
-@contextmanager
-def exercise(lab_page, name: str) -> Iterator:
-    with lab_page.notebook(f"exercises/{name}.ipynb") as opened:
-        opened.run_all()
-        yield opened
+def in_each(folder: str, *names: str) -> pytest.MarkDecorator:
+    """Run a test in each of some notebooks, which is ``opened``."""
+    paths = [f"{folder}/{name}" for name in names]
+    return pytest.mark.parametrize("opened", paths, ids=names, indirect=True)
+
+
+in_each_lesson = in_each("notebooks", *LESSONS)
 
 
 def answers_to(name: str) -> dict[str, str]:
@@ -72,20 +72,16 @@ def faults_by_theme(notebook) -> dict[str, list[str]]:
     }
 
 
-def test_jupyterlab_opens_at_the_first_lesson_and_says_nothing_about_news(lab, window):
-    page = window.new_page()
-    # the question about news comes with the answer of the server that has them
-    asked = []
-    page.on("request", lambda request: asked.append(request.url))
-    page.goto(lab.url("/"))
+def test_jupyterlab_opens_at_the_first_lesson_and_says_nothing_about_news(lab_page):
+    page = lab_page.page
     page.get_by_role("tab", name=LESSONS[0]).wait_for(timeout=90_000)
     page.wait_for_function(
         "window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel"
     )
-    page.evaluate("window.jupyterapp.restored")
+    # the question about news comes with the answer of the server that has them
     assert page.locator(".Toastify__toast").filter(has_text=NEWS).count() == 0
-    assert [url for url in asked if "/lab/api/news" in url] == []
-    page.close()
+    assert any("/lab/api/" in url for url in lab_page.asked)
+    assert [url for url in lab_page.asked if "/lab/api/news" in url] == []
 
 
 def test_the_learner_s_own_theme_is_kept(lab_page, lab):
@@ -98,67 +94,68 @@ def test_the_learner_s_own_theme_is_kept(lab_page, lab):
     ):
         lab_page.set_theme("Dark")
     assert "JupyterLab Dark" in json.loads(lab.get(settings))["raw"]
-    lab_page.page.reload()
-    lab_page.wait_until_ready()
+    lab_page.open(lab.url("/lab") + "&reset")
     lab_page.wait_for_theme("Dark")
     lab_page.set_theme("Light")
 
 
-@pytest.mark.parametrize("name", [NUMPY, TORCH])
-def test_an_exercise_goes_from_stubs_to_full_marks_by_keys_alone(lab_page, name):
-    with exercise(lab_page, name) as opened:
-        assert opened.errors() == []
-        checks = [
-            cell["id"] for cell in opened.code() if cell["source"].startswith("check(")
-        ]
-        assert all("todo" in opened.text_of(cell) for cell in checks)
-        answers = answers_to(name)
-        for cell_id, source in answers.items():
-            opened.type_into(cell_id, source)
-            opened.run_by_keys(cell_id)
-        for cell_id in [*checks, "progress"]:
-            opened.run_by_keys(cell_id)
-        for cell_id in checks:
-            assert re.search(r": (\d+) of \1 points, pass", opened.text_of(cell_id))
-        (of_this,) = re.findall(
-            rf"  {name}\n((?: {{4}}.*\n)+)", opened.text_of("progress")
-        )
-        points = re.findall(r"(\d+)/(\d+) points", of_this)
-        assert len(points) == len(answers)
-        assert all(reached == possible for reached, possible in points)
-        assert opened.errors() == []
+@in_each("exercises", NUMPY, TORCH)
+def test_an_exercise_goes_from_stubs_to_full_marks_by_keys_alone(opened):
+    assert opened.errors() == []
+    checks = [
+        cell["id"] for cell in opened.code() if cell["source"].startswith("check(")
+    ]
+    assert all("todo" in opened.text_of(cell) for cell in checks)
+    answers = answers_to(opened.name)
+    for cell_id, source in answers.items():
+        opened.type_into(cell_id, source)
+        opened.run_by_keys(cell_id)
+    for cell_id in [*checks, "progress"]:
+        opened.run_by_keys(cell_id)
+    for cell_id in checks:
+        assert re.search(r": (\d+) of \1 points, pass", opened.text_of(cell_id))
+    (of_this,) = re.findall(
+        rf"  {opened.name}\n((?: {{4}}.*\n)+)", opened.text_of("progress")
+    )
+    points = re.findall(r"(\d+)/(\d+) points", of_this)
+    assert len(points) == len(answers)
+    assert all(reached == possible for reached, possible in points)
+    assert opened.errors() == []
 
 
-def test_a_mistake_is_named_on_a_card_that_reads_in_both_themes(lab_page):
-    with exercise(lab_page, NUMPY) as opened:
-        opened.type_into(ANSWER, OVER_THE_BATCH)
-        opened.run_by_keys(ANSWER)
-        opened.run_by_keys(CHECK)
-        card = opened.in_view(CHECK).locator(".ck-card")
-        assert "batch" in card.locator(".ck-mistake").inner_text()
-        # the shape is right, and said to be
-        assert "pass" in card.inner_text().lower()
-        assert faults_by_theme(opened) == {"Light": [], "Dark": []}
+@in_each("exercises", NUMPY)
+def test_a_mistake_is_named_on_a_card_that_reads_in_both_themes(opened):
+    opened.type_into(ANSWER, OVER_THE_BATCH)
+    opened.run_by_keys(ANSWER)
+    opened.run_by_keys(CHECK)
+    card = opened.in_view(CHECK).locator(".ck-card")
+    assert "batch" in card.locator(".ck-mistake").inner_text()
+    # the shape is right, and said to be
+    assert "pass" in card.inner_text().lower()
+    assert faults_by_theme(opened) == {"Light": [], "Dark": []}
 
 
-def test_a_lesson_runs_from_its_first_cell_to_its_last(lesson):
-    assert lesson.errors() == []
-    unrun = [cell["id"] for cell in lesson.code() if cell["execution_count"] is None]
+@in_each_lesson
+def test_a_lesson_runs_from_its_first_cell_to_its_last(opened):
+    assert opened.errors() == []
+    unrun = [cell["id"] for cell in opened.code() if cell["execution_count"] is None]
     assert unrun == []
-    assert lesson.lab.complaints == []
+    assert opened.lab.complaints == []
 
 
-def test_every_question_of_a_lesson_is_asked_with_its_guess(lesson):
-    asking = [cell for cell in lesson.code() if "predict(" in cell["source"]]
+@in_each_lesson
+def test_every_question_of_a_lesson_is_asked_with_its_guess(opened):
+    asking = [cell for cell in opened.code() if "predict(" in cell["source"]]
     assert asking
     for cell in asking:
         said = text_of(cell["outputs"])
         assert "Predict: " in said and "Your guess: " in said, cell["id"]
 
 
-def test_every_explorer_of_a_lesson_is_moved_by_keys_alone(lesson):
+@in_each_lesson
+def test_every_explorer_of_a_lesson_is_moved_by_keys_alone(opened):
     moved = 0
-    for explorer in lesson.explorers():
+    for explorer in opened.explorers():
         explorer.start()
         words = explorer.shown()[1]
         explorer.root.get_by_role("status").evaluate("n => { n.dataset.first = '' }")
@@ -172,11 +169,12 @@ def test_every_explorer_of_a_lesson_is_moved_by_keys_alone(lesson):
         # a screen reader announces words that change where there were others before
         assert explorer.root.locator("[role=status][data-first]").inner_text() != words
     assert moved
-    assert lesson.lab.complaints == []
+    assert opened.lab.complaints == []
 
 
-def test_every_control_of_an_explorer_says_what_it_changes(lesson):
-    for explorer in lesson.explorers():
+@in_each_lesson
+def test_every_control_of_an_explorer_says_what_it_changes(opened):
+    for explorer in opened.explorers():
         labels = explorer.root.locator(".widget-label:visible").all_inner_texts()
         boxes = explorer.root.locator(".widget-label-basic").all_inner_texts()
         words = {text.strip() for text in labels + boxes} - {"", "\u200b"}
@@ -190,5 +188,6 @@ def test_every_control_of_an_explorer_says_what_it_changes(lesson):
         assert len(named) == len(explorer.controls())
 
 
-def test_axe_finds_nothing_to_mend_in_either_theme(lesson):
-    assert faults_by_theme(lesson) == {"Light": [], "Dark": []}
+@in_each_lesson
+def test_axe_finds_nothing_to_mend_in_either_theme(opened):
+    assert faults_by_theme(opened) == {"Light": [], "Dark": []}

@@ -11,20 +11,30 @@ from coursekit.study.folder import course_folder
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
+#: For what depends on the lesson, and for what all slides do.
 TALK, SHORT = "05_batch_norm.html", "00_start_here.html"
-#: Of each slide, shown in its turn: its name if something in it cannot be seen.
-CUT_OFF = """() => Reveal.getSlides().filter(slide => {
-    const { h, v } = Reveal.getIndices(slide);
-    Reveal.slide(h, v);
-    const inner = slide.querySelector('.fit'), seen = inner.getBoundingClientRect();
-    const hides = box => getComputedStyle(box).overflowX !== 'visible'
-        && box.scrollWidth > box.clientWidth + 1;
-    return seen.height < 20 || seen.top < -1 || seen.left < -1
-        || seen.bottom > innerHeight + 1 || seen.right > innerWidth + 1
-        || inner.scrollWidth > inner.clientWidth + 1
-        || inner.scrollHeight > inner.clientHeight + 1
-        || [...inner.querySelectorAll(':not(span, math, math *, svg *)')].some(hides);
-}).map(slide => slide.getAttribute('aria-label'))"""
+#: Where each slide is. Slides that are not shown are laid out too, and only invisible:
+#: one layout of the page tells of them all.
+PLACES = """() => Reveal.getSlides().map(slide => {
+    const { top, bottom, left, right } =
+        slide.querySelector('.fit').getBoundingClientRect();
+    return [top, bottom, left, right];
+})"""
+#: The names of the slides of which something cannot be seen when they are shown.
+CUT_OFF = f"""() => {{
+    const places = ({PLACES})();
+    const wide = box => box.scrollWidth > box.clientWidth + 1;
+    const hides = box => wide(box) && getComputedStyle(box).overflowX !== 'visible';
+    return Reveal.getSlides().filter((slide, number) => {{
+        const inner = slide.querySelector('.fit');
+        const [top, bottom, left, right] = places[number];
+        return bottom - top < 20 || top < -1 || left < -1
+            || bottom > innerHeight + 1 || right > innerWidth + 1
+            || wide(inner) || inner.scrollHeight > inner.clientHeight + 1
+            || [...inner.querySelectorAll(':not(span, math, math *, svg *)')]
+                .some(hides);
+    }}).map(slide => slide.getAttribute('aria-label'));
+}}"""
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +86,7 @@ def wait_for_number(page, text):
 
 
 def test_slides_move_by_keys_and_keep_their_place_in_the_address(visit):
-    page = visit(TALK)
+    page = visit(SHORT)
     for key in ("ArrowRight", "PageDown", "Space", "ArrowLeft"):
         page.keyboard.press(key)
     page.wait_for_url("**#/3")
@@ -84,7 +94,7 @@ def test_slides_move_by_keys_and_keep_their_place_in_the_address(visit):
     page.keyboard.press("End")
     count = page.evaluate("Reveal.getTotalSlides()")
     wait_for_number(page, f"{count} / {count}")
-    wait_until_at(visit(f"{TALK}#/7"), 7, 1)
+    wait_until_at(visit(f"{SHORT}#/7"), 7, 1)
 
 
 def test_a_slide_below_is_reached_downwards_and_a_fragment_comes_with_a_key(visit):
@@ -100,14 +110,14 @@ def test_a_slide_below_is_reached_downwards_and_a_fragment_comes_with_a_key(visi
 
 
 def test_space_on_a_button_presses_it(visit):
-    page = visit(f"{TALK}#/5")
+    page = visit(f"{SHORT}#/5")
     page.get_by_role("button", name="previous slide").focus()
     page.keyboard.press("Space")
     wait_until_at(page, 4, 1)
 
 
 def test_a_finger_moves_the_slides(visit):
-    page = visit(TALK, width=800, height=600, has_touch=True, is_mobile=True)
+    page = visit(SHORT, width=800, height=600, has_touch=True, is_mobile=True)
     finger = page.context.new_cdp_session(page)
     for kind, xs in [("Start", [600]), ("Move", [500]), ("Move", [300]), ("End", [])]:
         points = [{"x": x, "y": 300} for x in xs]
@@ -117,7 +127,7 @@ def test_a_finger_moves_the_slides(visit):
 
 
 def test_escape_shows_all_slides_and_leads_back(visit):
-    page = visit(TALK)
+    page = visit(SHORT)
     page.keyboard.press("Escape")
     page.keyboard.press("ArrowRight")
     assert page.get_by_role("heading", level=2).first.is_visible()
@@ -125,6 +135,23 @@ def test_escape_shows_all_slides_and_leads_back(visit):
     page.keyboard.press("Escape")
     page.wait_for_function("!Reveal.isOverview()")
     wait_until_at(page, 2, 1)
+
+
+def test_a_slide_is_laid_out_where_it_is_shown_later(visit):
+    page = visit("steps.html")
+    page.locator(".fit").last.evaluate(
+        "e => { e.style.paddingTop = '900px'; Reveal.layout(); }"
+    )
+    places = page.evaluate(PLACES)
+    shown = page.evaluate(
+        f"""() => Reveal.getSlides().map((slide, number) => {{
+            const {{ h, v }} = Reveal.getIndices(slide);
+            Reveal.slide(h, v);
+            return ({PLACES})()[number];
+        }})"""
+    )
+    assert places == shown
+    assert page.evaluate(CUT_OFF) == ["Slide 3: B"]
 
 
 def test_no_lesson_has_a_slide_that_is_cut_off(visit, talks):
@@ -148,7 +175,7 @@ def test_an_answer_that_is_unfolded_is_not_cut_off(visit):
 
 def test_text_is_as_large_at_any_shape_of_the_window(visit):
     for width, height in ((1280, 720), (1024, 768), (1920, 1080)):
-        page = visit(TALK, width=width, height=height)
+        page = visit(SHORT, width=width, height=height)
         text = page.get_by_text("You need").first
         large = text.evaluate("e => parseFloat(getComputedStyle(e).fontSize)")
         scale = page.evaluate("Reveal.getScale()")

@@ -15,23 +15,24 @@ THEIRS = {
 }
 
 
-def trained(model, updates, *, seed=0):
-    generator = torch.Generator().manual_seed(seed)
+def trained(model, updates, set_rate):
+    generator = torch.Generator().manual_seed(0)
     for rate in (0.05, 0.05, 0.01):
         x = torch.randn(8, 5, generator=generator)
-        updates.param_groups[0]["lr"] = rate
-        updates.zero_grad(set_to_none=False)
+        set_rate(rate)
+        updates.zero_grad()
         model(x).square().mean().backward()
         updates.step()
-    return model
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_three_updates_are_those_of_torch_on_each_parameter(name):
     ours = ResidualNet(5, 3, depth=2, width=7, norm="batch", init="rezero")
     theirs = copy.deepcopy(ours)
-    trained(ours, OPTIMIZERS[name](ours, 0.05, 0.9))
-    trained(theirs, THEIRS[name](theirs))
+    updates, right = OPTIMIZERS[name](ours, 0.05, 0.9), THEIRS[name](theirs)
+    trained(ours, updates, lambda rate: setattr(updates, "lr", rate))
+    (group,) = right.param_groups
+    trained(theirs, right, lambda rate: group.update(lr=rate))
     torch.testing.assert_close(ours.state_dict(), theirs.state_dict())
 
 
@@ -40,9 +41,17 @@ def test_parameters_keep_their_values_and_hold_their_own_gradients():
     before, x = copy.deepcopy(net), torch.ones(2, 5)
     updates = OPTIMIZERS["sgd"](net, 0.1, 0.0)
     for _ in range(2):  # the second pass starts from 0 again
-        updates.zero_grad(set_to_none=False)
+        updates.zero_grad()
         net(x).sum().backward()
     before(x).sum().backward()
     for mine, right in zip(net.parameters(), before.parameters(), strict=True):
         assert torch.equal(mine, right)
         torch.testing.assert_close(mine.grad, right.grad)
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_no_object_of_torch_optim_is_made_which_loads_a_compiler(name, monkeypatch):
+    monkeypatch.delattr(torch.optim.Optimizer, "__init__")
+    OPTIMIZERS[name](nn.Linear(2, 2), 0.1, 0.9).step()
+    with pytest.raises((TypeError, AttributeError)):
+        THEIRS[name](nn.Linear(2, 2))

@@ -15,6 +15,7 @@ from handed_in import (
     CATALOGUE,
     NORM,
     PLAIN,
+    STUBS,
     laid_out,
     notebook,
     zipped,
@@ -344,7 +345,45 @@ def test_of_two_at_the_same_time_the_later_name_counts(tmp_path, one, other):
     laid_out(tmp_path / "jane", {one: ABOUT_NORM, other: ABOUT_NORM})
     for name in (one, other):
         os.utime(tmp_path / "jane" / name, (1e9, 1e9))
-    assert [found.origin for found in find(tmp_path)] == [f"jane/{other}"]
+    (found,) = find(tmp_path)
+    assert found.origin == f"jane/{other}"
+    assert "the last by name of those with the same date" in found.notes[0]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        notebook(*STUBS, "def axes_of(norm, shape):\n    return (1,)"),
+        notebook(*STUBS, 'answer("07-means", "none")'),
+        notebook("def layer_norm_forward(x:", task="layer_norm_forward"),
+    ],
+)
+@pytest.mark.parametrize("copy", [" (new version 0.1.0, 2)", "-Copy1"])
+def test_what_somebody_wrote_counts_before_a_newer_untouched_copy(
+    tmp_path, written, copy
+):
+    newer = f"07_layer_norm{copy}.ipynb"
+    laid_out(tmp_path / "jane", {A: written, newer: notebook(*STUBS)})
+    os.utime(tmp_path / "jane" / A, (1, 1))
+    (one,) = find(tmp_path)
+    assert one.origin == f"jane/{A}"
+    assert "the only one with anything beyond the untouched exercise" in one.notes[0]
+    assert f'Left out: "jane/{newer}"' in one.notes[0]
+
+
+def test_of_two_that_somebody_wrote_in_the_newer_counts_and_the_note_says_so(tmp_path):
+    files = {A: ABOUT_NORM, "07_layer_norm (1).ipynb": ABOUT_NORM}
+    laid_out(tmp_path / "jane", {**files, "07_layer_norm (2).ipynb": notebook(*STUBS)})
+    os.utime(tmp_path / "jane" / A, (2e9, 2e9))
+    (one,) = find(tmp_path)
+    assert one.origin == f"jane/{A}"
+    assert "the latest of those with anything beyond the untouched" in one.notes[0]
+
+
+def test_the_course_s_new_version_beside_a_file_names_no_learner(tmp_path):
+    newer = "07_layer_norm (new version 0.1.0).ipynb"
+    laid_out(tmp_path / "jane", {A: ABOUT_NORM, newer: notebook(*STUBS)})
+    assert rows(find(tmp_path / "jane")) == [("jane", "", NORM, A)]
 
 
 def test_canvas_counts_uploads_and_its_clock_says_nothing(tmp_path):

@@ -40,6 +40,9 @@ class Exercise:
 Course = Mapping[str, Exercise]
 
 
-def catalogue(course: Course) -> dict[str, list[str]]:
-    """Return the names of each exercise's tasks and questions, as the intake asks."""
-    return {name: [one.name for one in ex.asked] for name, ex in course.items()}
+def catalogue(course: Course) -> dict[str, dict[str, str]]:
+    """Return what each exercise asks, with its cells as learners got them."""
+    return {
+        name: {one.name: exercise.starts.get(one.name, "") for one in exercise.asked}
+        for name, exercise in course.items()
+    }

@@ -9,7 +9,7 @@ the task it answers.
 import ast
 import difflib
 import operator
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from coursekit.grading.intake.parsing import Parsed
@@ -98,6 +98,29 @@ def answer_to(
         return NoAnswer(Reason.NOT_ATTEMPTED, NOT_WRITTEN)
     chosen = tried[-1]
     return Answer(chosen.parsed.source, tuple(_notes(chosen, tried, marked)))
+
+
+def is_begun(notebook: Notebook, starts: Mapping[str, str]) -> bool:
+    """Tell whether a notebook has anything beyond the exercise as it is handed out.
+
+    Parameters
+    ----------
+    notebook : Notebook
+        What was handed in.
+    starts : mapping of str to str
+        Each task and question with its cell as learners got it, '' where unknown.
+    """
+    return any(_is_tried(name, notebook, starts) for name in starts)
+
+
+def _is_tried(name: str, notebook: Notebook, starts: Mapping[str, str]) -> bool:
+    """Whether there is an answer to a task or question, or a cell that tries to be."""
+    found = short_answer(name, notebook)
+    if isinstance(found, NoAnswer) and found.reason is Reason.CELL_MISSING:
+        found = answer_to(name, notebook, starts[name], starts)
+    if isinstance(found, NoAnswer):
+        return found.reason not in (Reason.CELL_MISSING, Reason.NOT_ATTEMPTED)
+    return found is not ...
 
 
 def beside(notebook: Notebook, tasks: Iterable[str]) -> Iterator[str]:

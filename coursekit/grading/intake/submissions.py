@@ -94,7 +94,7 @@ class Submission:
 
 def find_submissions(
     path: str | os.PathLike[str],
-    catalogue: Mapping[str, Sequence[str]],
+    catalogue: Mapping[str, Mapping[str, str]],
     *,
     wanted: Iterable[str] = (),
     roster: Iterable[str] | Mapping[str, str] = (),
@@ -110,8 +110,9 @@ def find_submissions(
         A notebook, a folder of notebooks, a folder per learner, nbgrader's course
         folder or its ``submitted``, what Moodle or Canvas lets download, or a zip
         archive of any of these.
-    catalogue : mapping of str to sequence of str
-        For each exercise the names of its tasks and questions.
+    catalogue : mapping of str to mapping of str to str
+        For each exercise its tasks and questions by name, each with its cell as it is
+        handed out, '' where that is not known.
     wanted : iterable of str, default=()
         Exercises that each learner should have handed in; what is missing gets a
         record NO_SUBMISSION.

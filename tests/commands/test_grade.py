@@ -280,3 +280,15 @@ def test_an_exercise_as_it_is_handed_out_is_told_from_one_that_is_worked(name):
     for folder, begun in (("exercises", False), ("solutions", True)):
         notebook = read_notebook((ROOT / folder / f"{name}.ipynb").read_bytes())
         assert exercises.is_begun_in(notebook, name) is begun
+
+
+@pytest.mark.parametrize("out", ["results", "."])
+def test_results_among_the_submissions_are_nobody_s_work(handed_in, out, capsys):
+    grade = ["grade", handed_in, "--out", handed_in / out, "--exercise", "07", *ANY]
+    assert main(*grade) == base.DONE
+    assert main("report", handed_in / out) == base.DONE
+    assert main("export", handed_in / out, "--to", "gradescope") == base.DONE
+    first = recorded(handed_in / out)[0]
+    assert main(*grade) == base.DONE
+    assert recorded(handed_in / out)[0] == first
+    assert "4 submissions in" in capsys.readouterr().out

@@ -701,3 +701,9 @@ def test_a_damaged_archive_is_refused_as_a_whole(tmp_path):
     laid_out(tmp_path, {"class.zip": b"PK"})
     with pytest.raises(Refused, match="Pack the archive again"):
         find(tmp_path / "class.zip")
+
+
+def test_a_notebook_beside_results_is_graded_whatever_its_folder_is_called(tmp_path):
+    there = {"feedback/x.html": b"", f"feedback/{A}": ABOUT_NORM, "exports/bob/r": b""}
+    laid_out(tmp_path, {"records.sqlite": b"", **there, f"jane/{A}": ABOUT_NORM})
+    assert [one.learner for one in find(tmp_path)] == ["feedback", "jane"]

@@ -27,6 +27,7 @@ from coursekit.grading.intake.layouts import (
     place,
 )
 from coursekit.grading.intake.reading import MOST_BYTES, Refused, too_large
+from coursekit.grading.intake.results import without_results
 from coursekit.grading.reasons import Reason
 
 
@@ -137,6 +138,7 @@ def find_submissions(
     entries, root, packed = _entries(Path(path))
     names = roster if isinstance(roster, Mapping) else {}
     by_learner: dict[Learner, list[Placed]] = {}
+    entries = without_results(entries)
     for placed in place(entries, root, exercises, packed=packed):
         one = _told_what_to_do(placed, Path(path), packed=packed)
         one = replace(one, learner=_as_listed(one.learner, names))

@@ -1,5 +1,7 @@
 """Answers are found where learners leave them, and nothing is run to find them."""
 
+import textwrap
+
 import pytest
 
 from coursekit.grading.intake.answers import Answer, answer_to, beside, short_answer
@@ -37,6 +39,12 @@ def cell(source, kind="code", **known):
             [cell(f"%timeit 1\n{RIGHT}", task="double")],
             ["Line 1, '%timeit 1', was left"],
         ),
+        (
+            [cell(f"\n%%capture out\n%%time\n{RIGHT}", task="double")],
+            ["Line 2, '%%capture out', was left", "Line 3, '%%time', was left"],
+        ),
+        ([cell(f"%%timeit -n 2\n{RIGHT}", task="double")], ["'%%timeit -n 2'"]),
+        ([cell("if True:\n" + textwrap.indent(RIGHT, "  "), task="double")], []),
     ],
 )
 def test_an_answer_is_found_with_a_note_on_what_was_unusual(cells, notes):
@@ -76,6 +84,16 @@ def test_an_answer_is_found_with_a_note_on_what_was_unusual(cells, notes):
             [cell(f"%%bash\n{RIGHT}", task="double")],
             Reason.SYNTAX_ERROR,
             "Line 1 is not Python and is not run: '%%bash'",
+        ),
+        (
+            [cell(f"{RIGHT}\n%%time", task="double")],
+            Reason.SYNTAX_ERROR,
+            "Line 3 is not Python and is not run: '%%time'",
+        ),
+        (
+            [cell("def make():\n    def double(x): return x", task="double")],
+            Reason.NOT_DEFINED,
+            "should define double at its top level",
         ),
         ([cell("x = " + "(" * 5000, task="double")], Reason.SYNTAX_ERROR, "not Python"),
         ([cell("x = '\0'", task="double")], Reason.SYNTAX_ERROR, "not Python"),

@@ -225,7 +225,7 @@ def _is_stub(one: Parsed, task: str, start: str) -> bool:
     """Whether a cell is as learners got it, or its answer only raises."""
     if start and one.source.strip() == start.strip():
         return True
-    node = next(n for n in reversed(one.body) if getattr(n, "name", "") == task)
+    node = next(n for n in reversed(one.definitions) if n.name == task)
     bodies = [node.body]
     if isinstance(node, ast.ClassDef):
         bodies = [m.body for m in node.body if isinstance(m, ast.FunctionDef)]
@@ -296,5 +296,5 @@ def _not_defined(task: str, one: Parsed) -> NoAnswer:
         defines = "it defines no function and no class"
     return NoAnswer(
         Reason.NOT_DEFINED,
-        f"The cell of {task} should define {task}; {defines}.",
+        f"The cell of {task} should define {task} at its top level; {defines}.",
     )

@@ -12,9 +12,9 @@ from coursekit.grading.intake.answers import (
     Answer,
     NoAnswer,
     answer_to,
-    beside,
     short_answer,
 )
+from coursekit.grading.intake.beside import beside, not_loaded
 from coursekit.grading.intake.reading import Notebook, Refused, read_notebook
 from coursekit.grading.judge import judge, uniform
 from coursekit.grading.our_fault import line_of
@@ -195,6 +195,8 @@ def _picked(
     answer = answer_to(task.name, notebook, start, others)
     if isinstance(answer, NoAnswer):
         return _refused(task, answer.reason, answer.message)
+    notes = (*answer.notes, *not_loaded(answer.source, notebook))
+    answer = replace(answer, notes=notes)
     if could_use(notebook.words, task.forbidden):
         cells = beside(notebook, [])
         uses = uses_in_cells(task.name, answer.source, task.forbidden, cells)

@@ -111,3 +111,11 @@ def _words(node: ast.AST) -> Iterator[str]:
         yield from node.name.split(".")
     elif isinstance(node, ast.ImportFrom) and node.module:
         yield from node.module.split(".")
+
+
+def unparsed(node: ast.AST) -> str:
+    """Return the source of a tree; '' where it is nested too deep to be written."""
+    try:
+        return ast.unparse(node)
+    except RecursionError:
+        return ""

@@ -1,5 +1,6 @@
 """One submission: the verdicts of the notebook, whatever comes back, whoever fails."""
 
+import json
 import linecache
 import random
 import re
@@ -21,7 +22,7 @@ from coursekit.grading.bulk.handed import Handed
 from coursekit.grading.bulk.workers import Workers
 from coursekit.grading.card import card_text
 from coursekit.grading.cases import draw_cases, key_for, seed_for
-from coursekit.grading.intake.answers import beside
+from coursekit.grading.intake.beside import beside
 from coursekit.grading.intake.reading import read_notebook
 from coursekit.grading.isolation import Level, probe_levels
 from coursekit.grading.judge import judge
@@ -120,6 +121,17 @@ def test_bulk_says_what_the_notebook_says(exercise, walled):
         seed = seed_for(task.name, key_for("ada", TERMS.seed))
         expected = in_a_notebook(task, answers[task.name], seed)
         assert card_text(found[task.name].verdict) == card_text(expected)
+
+
+def test_a_name_that_is_not_loaded_is_named_on_the_task_that_reads_it():
+    body = "def axes_of(norm, shape):\n    return (AX,)"
+    data = json.loads(filled(NORM, {"axes_of": body}))
+    data["cells"].append({**data["cells"][1], "source": "AX = int('-1')"})
+    cells = json.dumps(data).encode()
+    one = grade(Handed("ada", "", NORM, "x", data=cells), COURSE, workers(), TERMS)
+    verdict = next(t.verdict for t in one.tasks if t.verdict.task == "axes_of")
+    assert "`AX = int('-1')` gives to `AX` was not loaded" in verdict.notes[0]
+    assert "at the top level of a cell" in card_text(verdict).replace("\n", " ")
 
 
 @pytest.mark.parametrize("name", [n for e in EXERCISES for n in worked(e)])

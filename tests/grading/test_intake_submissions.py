@@ -403,6 +403,26 @@ def test_a_later_file_without_the_exercise_in_it_does_not_count(tmp_path, other)
     assert lesson in one.notes[0]
 
 
+LESSON = "from coursekit.lesson import predict"
+
+
+def test_a_newer_lesson_yields_to_the_exercise_even_if_it_defines_what_that_asks(
+    tmp_path,
+):
+    answer = "def axes_of(norm, shape):\n    return (1,)"
+    lesson, exercise = f"jane/lessons/{A}", f"jane/exercises/{A}"
+    laid_out(tmp_path, {lesson: notebook(LESSON, answer), exercise: ABOUT_NORM})
+    os.utime(tmp_path / exercise, (1, 1))
+    assert [one.origin for one in find(tmp_path)] == [exercise]
+
+
+def test_a_lesson_whose_name_tells_nothing_says_that_it_is_one(tmp_path):
+    laid_out(tmp_path, {"jane/mine.ipynb": notebook(LESSON)})
+    (jane,) = find(tmp_path)
+    assert jane.reason is Reason.AMBIGUOUS_SUBMISSION
+    assert jane.message.startswith("it is a lesson. Hand in")
+
+
 def test_a_notebook_of_no_exercise_is_ambiguous(tmp_path):
     both = notebook("def axes_of(): 1", "def predict_gain(): 1")
     laid_out(tmp_path, {"jane/other.ipynb": ABOUT_NOTHING, "bob/both.ipynb": both})

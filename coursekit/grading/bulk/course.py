@@ -36,13 +36,15 @@ class Exercise:
         """All there is to do, the short questions first."""
         return (*self.questions, *self.tasks)
 
+    @property
+    def handed_out(self) -> dict[str, str]:
+        """Each task and question with its cell as learners got it, '' if unknown."""
+        return {one.name: self.starts.get(one.name, "") for one in self.asked}
+
 
 Course = Mapping[str, Exercise]
 
 
 def catalogue(course: Course) -> dict[str, dict[str, str]]:
     """Return what each exercise asks, with its cells as learners got them."""
-    return {
-        name: {one.name: exercise.starts.get(one.name, "") for one in exercise.asked}
-        for name, exercise in course.items()
-    }
+    return {name: exercise.handed_out for name, exercise in course.items()}

@@ -73,11 +73,12 @@ def candidate(placed: Placed, exercises: Exercises) -> Candidate | None:
 def _by_its_cells(found: Candidate, exercises: Exercises) -> Candidate:
     """Return a candidate with the exercise that its cells tell, where they do."""
     try:
-        held = exercises.held_by(read_notebook(found.placed.entry.read()))
+        notebook = read_notebook(found.placed.entry.read())
     except Refused as refused:
         if found.exercise:
             return found
         return replace(found, reason=refused.reason, message=str(refused))
+    held = exercises.held_by(notebook)
     if len(held) == 1:
         note = (
             f"The exercise was recognised by the cells, not by {shown(found.origin)}."
@@ -86,6 +87,9 @@ def _by_its_cells(found: Candidate, exercises: Exercises) -> Candidate:
     if found.exercise:
         return found
     what = f"as much of {held[0]} as of {held[1]}" if held else "none of the exercises"
+    if notebook.is_lesson:
+        message = "it is a lesson. Hand in the notebook from the folder exercises."
+        return replace(found, reason=Reason.AMBIGUOUS_SUBMISSION, message=message)
     return replace(
         found,
         reason=Reason.AMBIGUOUS_SUBMISSION,
@@ -121,7 +125,7 @@ def latest(those: Sequence[Candidate], exercises: Exercises) -> Candidate:
     more = len(others) - _MOST_NAMED
     left += f" and {more} more" if more > 0 else ""
     kind = "that can be graded" if good else "that cannot be graded"
-    if _WRITTEN in held and len(best) < len(good):
+    if max(held, default=0) > _STUBS and len(best) < len(good):
         kind = "with anything beyond the untouched exercise"
     note = (
         f"There are {len(ranked)} files for this exercise; {shown(chosen.origin)} "
@@ -139,8 +143,8 @@ def _decided(best: Sequence[Candidate]) -> str:
     return "the latest of those"
 
 
-#: How much of its exercise a notebook holds.
-_NOTHING, _STUBS, _WRITTEN = range(3)
+#: How much of its exercise a notebook holds. A lesson may define what is to be written.
+_NOTHING, _STUBS, _LESSON, _WRITTEN = range(4)
 
 
 def _held(one: Candidate, exercises: Exercises) -> int:
@@ -150,5 +154,5 @@ def _held(one: Candidate, exercises: Exercises) -> int:
     except Refused:
         return _NOTHING
     if exercises.is_begun_in(notebook, one.exercise):
-        return _WRITTEN
+        return _LESSON if notebook.is_lesson else _WRITTEN
     return _STUBS if exercises.is_held_by(notebook, one.exercise) else _NOTHING

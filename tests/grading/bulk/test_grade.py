@@ -10,7 +10,15 @@ from functools import cache
 
 import numpy as np
 import pytest
-from bulk.class_of import EXERCISES, filled, is_question, slips, some_answers, worked
+from bulk.class_of import (
+    EXERCISES,
+    ROOT,
+    filled,
+    is_question,
+    slips,
+    some_answers,
+    worked,
+)
 from bulk.standins import Bare
 
 from coursekit.commands.course import installed_course
@@ -155,6 +163,24 @@ def test_what_is_wrong_with_the_file_is_said_on_every_task():
     assert [task.name for task in found.tasks] == [o.name for o in COURSE[NORM].asked]
     assert {task.reason for task in found.tasks} == {Reason.NOTEBOOK_UNREADABLE}
     assert found.score == 0 and len(found.digest) == 64
+
+
+@pytest.mark.parametrize("name", EXERCISES[1:])
+def test_a_lesson_in_place_of_its_exercise_says_what_to_hand_in(name):
+    data = (ROOT / "notebooks" / f"{name}.ipynb").read_bytes()
+    one = grade(Handed("ada", "", name, "x", data=data), COURSE, workers(), TERMS)
+    assert one.reason is Reason.AMBIGUOUS_SUBMISSION
+    assert one.score == 0 and f"Hand in exercises/{name}.ipynb." in one.message
+
+
+def test_what_is_answered_in_a_lesson_is_graded():
+    lesson = json.loads((ROOT / "notebooks" / f"{NORM}.ipynb").read_bytes())
+    answer = {**lesson["cells"][0], "cell_type": "code"}
+    lesson["cells"].append({**answer, "source": worked(NORM)["axes_of"]})
+    data = json.dumps(lesson).encode()
+    one = grade(Handed("ada", "", NORM, "x", data=data), COURSE, workers(), TERMS)
+    assert one.reason is Reason.OK and one.score > 0
+    assert f"not the exercise: exercises/{NORM}.ipynb" in one.notes[0]
 
 
 def test_who_handed_nothing_in_has_a_record_with_zero_points():

@@ -471,7 +471,7 @@ def test_what_is_missing_has_a_record_and_says_what_is_there_instead(tmp_path):
         {
             f"ann/{A}": ABOUT_NORM,
             "bob/other.ipynb": ABOUT_NOTHING,
-            "cem/": b"",
+            "cem/timestamp.txt": b"",
             "dan/essay.pdf": b"",
         },
     )
@@ -484,6 +484,8 @@ def test_what_is_missing_has_a_record_and_says_what_is_there_instead(tmp_path):
         ("dan", NORM, Reason.NO_SUBMISSION),
     ]
     assert 'there is "bob/other.ipynb"' in found[2].message
+    assert "; there is" not in found[3].message
+    assert '; there is "dan/essay.pdf", which is no notebook' in found[4].message
     assert [one.learner for one in find(tmp_path)] == ["ann", "bob", "cem", "dan"]
 
 

@@ -21,6 +21,7 @@ from coursekit.grading.intake.exercises import Exercises
 from coursekit.grading.intake.files import is_link, objection_to, read_file
 from coursekit.grading.intake.layouts import (
     NOBODY,
+    TIMESTAMP,
     Learner,
     Placed,
     composed,
@@ -29,6 +30,9 @@ from coursekit.grading.intake.layouts import (
 from coursekit.grading.intake.reading import MOST_BYTES, Refused, too_large
 from coursekit.grading.intake.results import without_results
 from coursekit.grading.reasons import Reason
+
+#: What to do where no notebook is there.
+HAND_IN = "Hand in the .ipynb file that JupyterLab saves."
 
 
 @dataclass(frozen=True)
@@ -238,7 +242,7 @@ def _of_learner(
             if fault:  # what is behind it may be what is missing
                 yield replace(_submission(fault), exercise=exercise)
             else:
-                yield _missing(learner, exercise, stray)
+                yield _missing(learner, exercise, _instead(placed, found, stray))
 
 
 def _submission(one: Candidate) -> Submission:
@@ -258,18 +262,24 @@ def _submission(one: Candidate) -> Submission:
     )
 
 
-def _missing(
-    learner: Learner, exercise: str, stray: Sequence[Candidate] = ()
-) -> Submission:
+def _instead(
+    placed: Sequence[Placed], found: Sequence[Candidate], stray: Sequence[Candidate]
+) -> str:
+    """Say what there is of a learner in place of a notebook, '' if there is nothing."""
+    what, origins = "for no exercise that is known", [one.origin for one in stray]
+    if not found:
+        files = (one for one in placed if not one.entry.is_folder)
+        what = "which is no notebook"
+        origins = [one.entry.origin for one in files if one.name != TIMESTAMP]
+    more = f" and {len(origins) - 1} more" if len(origins) > 1 else ""
+    return f"there is {shown(min(origins))}{more}, {what}" if origins else ""
+
+
+def _missing(learner: Learner, exercise: str, instead: str = "") -> Submission:
     """Return the record of what is missing, with what is there instead."""
-    what = (
-        f"there is no notebook for {exercise}" if exercise else "there is no notebook"
-    )
-    if stray:
-        origins = sorted(one.origin for one in stray)
-        more = f" and {len(origins) - 1} more" if len(origins) > 1 else ""
-        what += f"; there is {shown(origins[0])}{more}, for no exercise that is known"
-    message = f"{what}. Hand in the .ipynb file that JupyterLab saves."
+    wanted = f" for {exercise}" if exercise else ""
+    what = "; ".join(filter(None, [f"there is no notebook{wanted}", instead]))
+    message = f"{what}. {HAND_IN}"
     return Submission(
         learner.name,
         learner.id,

@@ -94,8 +94,9 @@ def _name(found: re.Match) -> str:
     if name in IMPORTS:
         return f"Run `{IMPORTS[name]}` in a cell above."
     return (
-        f"Nothing is called `{name}` here: run the cell that defines it, or check the "
-        "spelling."
+        f"Nothing is called `{name}` here. Check the spelling; or define it at the top "
+        "level of a cell, by `def`, `class`, an import or as a plain constant, and run "
+        "that cell."
     )
 
 

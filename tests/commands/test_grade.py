@@ -6,14 +6,17 @@ import sys
 import time
 
 import pytest
-from bulk.class_of import class_of, lay_out
+from bulk.class_of import EXERCISES, ROOT, class_of, lay_out
 
 from coursekit import cli
 from coursekit.commands import base
 from coursekit.commands.course import installed_course, starts
 from coursekit.extras import how_to_install
 from coursekit.grading import isolation
+from coursekit.grading.bulk.course import catalogue
 from coursekit.grading.card import card_text
+from coursekit.grading.intake.exercises import Exercises
+from coursekit.grading.intake.reading import read_notebook
 from coursekit.grading.isolation import Availability, Level
 from coursekit.grading.reasons import Reason
 from coursekit.grading.records.dump import dump
@@ -269,3 +272,23 @@ def test_the_course_knows_how_learners_got_every_task():
     for name, exercise in installed_course().items():
         assert {task.name for task in exercise.tasks} <= set(starts(name))
         assert exercise.edition and len(exercise.questions) == 3
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_an_exercise_as_it_is_handed_out_is_told_from_one_that_is_worked(name):
+    exercises = Exercises(catalogue(installed_course()))
+    for folder, begun in (("exercises", False), ("solutions", True)):
+        notebook = read_notebook((ROOT / folder / f"{name}.ipynb").read_bytes())
+        assert exercises.is_begun_in(notebook, name) is begun
+
+
+@pytest.mark.parametrize("out", ["results", "."])
+def test_results_among_the_submissions_are_nobody_s_work(handed_in, out, capsys):
+    grade = ["grade", handed_in, "--out", handed_in / out, "--exercise", "07", *ANY]
+    assert main(*grade) == base.DONE
+    assert main("report", handed_in / out) == base.DONE
+    assert main("export", handed_in / out, "--to", "gradescope") == base.DONE
+    first = recorded(handed_in / out)[0]
+    assert main(*grade) == base.DONE
+    assert recorded(handed_in / out)[0] == first
+    assert "4 submissions in" in capsys.readouterr().out

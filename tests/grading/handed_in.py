@@ -5,8 +5,12 @@ import json
 import zipfile
 
 CATALOGUE = {
-    "01_plain_networks": ("predict_gain", "01-share"),
-    "07_layer_norm": ("axes_of", "layer_norm_forward", "07-means"),
+    "01_plain_networks": {"predict_gain": "", "01-share": ""},
+    "07_layer_norm": {
+        "axes_of": "def axes_of(norm, shape):\n    return (0,)  # mend it",
+        "layer_norm_forward": "",
+        "07-means": "",
+    },
 }
 NORM, PLAIN = "07_layer_norm", "01_plain_networks"
 
@@ -21,6 +25,11 @@ def notebook(*cells, **metadata):
 
 
 ABOUT_NORM = notebook("def axes_of(norm, shape):\n    return (1,)")
+STUBS = (
+    CATALOGUE[NORM]["axes_of"],
+    "def layer_norm_forward(x):\n    raise NotImplementedError",
+    'answer("07-means", ...)',
+)
 ABOUT_PLAIN = notebook('answer("01-share", 0.5)')
 ABOUT_NOTHING = notebook("print('hello')")
 

@@ -1,8 +1,11 @@
 """Answers are found where learners leave them, and nothing is run to find them."""
 
+import textwrap
+
 import pytest
 
-from coursekit.grading.intake.answers import Answer, answer_to, beside, short_answer
+from coursekit.grading.intake.answers import Answer, answer_to, short_answer
+from coursekit.grading.intake.beside import beside
 from coursekit.grading.intake.reading import Cell, Notebook
 from coursekit.grading.reasons import Reason
 
@@ -37,6 +40,12 @@ def cell(source, kind="code", **known):
             [cell(f"%timeit 1\n{RIGHT}", task="double")],
             ["Line 1, '%timeit 1', was left"],
         ),
+        (
+            [cell(f"\n%%capture out\n%%time\n{RIGHT}", task="double")],
+            ["Line 2, '%%capture out', was left", "Line 3, '%%time', was left"],
+        ),
+        ([cell(f"%%timeit -n 2\n{RIGHT}", task="double")], ["'%%timeit -n 2'"]),
+        ([cell("if True:\n" + textwrap.indent(RIGHT, "  "), task="double")], []),
     ],
 )
 def test_an_answer_is_found_with_a_note_on_what_was_unusual(cells, notes):
@@ -77,6 +86,16 @@ def test_an_answer_is_found_with_a_note_on_what_was_unusual(cells, notes):
             Reason.SYNTAX_ERROR,
             "Line 1 is not Python and is not run: '%%bash'",
         ),
+        (
+            [cell(f"{RIGHT}\n%%time", task="double")],
+            Reason.SYNTAX_ERROR,
+            "Line 3 is not Python and is not run: '%%time'",
+        ),
+        (
+            [cell("def make():\n    def double(x): return x", task="double")],
+            Reason.NOT_DEFINED,
+            "should define double at its top level",
+        ),
         ([cell("x = " + "(" * 5000, task="double")], Reason.SYNTAX_ERROR, "not Python"),
         ([cell("x = '\0'", task="double")], Reason.SYNTAX_ERROR, "not Python"),
     ],
@@ -104,25 +123,6 @@ def test_a_class_whose_methods_all_raise_is_a_stub_and_one_written_is_not():
     assert answer_to("Net", notebook(stub)).reason is Reason.NOT_ATTEMPTED
     written = stub + "\n    def __init__(self):\n        self.a = 1"
     assert isinstance(answer_to("Net", notebook(written)), Answer)
-
-
-def test_only_imports_definitions_and_constants_are_loaded_beside_an_answer():
-    cells = notebook(
-        "import numpy as np\nimport os; os.remove('x')",
-        "EPS = 1e-5\nAXES = (-1, 0)\nrng = np.random.default_rng(0)\nprint(EPS)",
-        "def helper(x):\n    return x\nhelper(3)\nfor i in range(9): pass",
-        "def broken(:",
-        "class Thing:\n    pass\nsquare = lambda x: x * x",
-        cell("import this", "markdown"),
-        RIGHT,
-    )
-    loaded = "\n".join(beside(cells, ["double"]))
-    for kept in ("import numpy", "EPS = 1e-05", "AXES", "def helper", "class Thing"):
-        assert kept in loaded
-    assert "square = lambda" in loaded
-    for left in ("remove", "default_rng", "print", "helper(3)", "for i", "this"):
-        assert left not in loaded
-    assert "double" not in loaded
 
 
 @pytest.mark.parametrize(

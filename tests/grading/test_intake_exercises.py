@@ -13,6 +13,7 @@ from handed_in import (
 
 from coursekit.grading.intake.exercises import Exercises, Named
 from coursekit.grading.intake.reading import read_notebook
+from coursekit.study.folder import Notebook, free_name
 
 EXERCISES = Exercises(CATALOGUE)
 
@@ -31,6 +32,8 @@ EXERCISES = Exercises(CATALOGUE)
         ("07_layer_norm-Copy1", "", 1),
         ("07_layer_norm - Copy (3)", "", 3),
         ("07_layer_norm copy", "", 1),
+        ("07_layer_norm (new version 0.1.0)", "", 1),
+        ("07_layer_norm (new version 0.1.0, 2)-Copy3", "", 3),
         ("Copy of 07_layer_norm", "", 0),
         ("jane_07_layer_norm", "jane", 0),
         ("07_layer_norm_jane (2)", "jane", 2),
@@ -64,15 +67,23 @@ def test_other_names_tell_of_no_exercise_and_stay_whole(stem):
     assert EXERCISES.named(stem) == Named("", stem)
 
 
+def test_what_an_update_lays_beside_a_file_is_a_copy_of_its_exercise(tmp_path):
+    path, new = tmp_path / f"{NORM}.ipynb", Notebook("new", "", "")
+    for _ in range(2):
+        path.write_text("what a learner wrote")
+        path = free_name(tmp_path / f"{NORM}.ipynb", new)
+        assert EXERCISES.is_name_of_one(path.stem)
+
+
 def test_the_longer_of_two_names_counts():
-    exercises = Exercises({NORM: [], NORM + "_more": [], "norm": []})
+    exercises = Exercises({NORM: {}, NORM + "_more": {}, "norm": {}})
     assert exercises.named("07_layer_norm_more").exercise == "07_layer_norm_more"
     assert exercises.named("07_layer_norm").exercise == NORM
     assert exercises.named("my norm").exercise == "norm"
 
 
 def test_an_exercise_may_have_no_letters_in_its_name():
-    assert Exercises({"--": []}).named("a--b").exercise == ""
+    assert Exercises({"--": {}}).named("a--b").exercise == ""
 
 
 def test_names_of_any_length_are_read_at_once():

@@ -15,6 +15,7 @@ from handed_in import (
     CATALOGUE,
     NORM,
     PLAIN,
+    STUBS,
     laid_out,
     notebook,
     zipped,
@@ -344,7 +345,45 @@ def test_of_two_at_the_same_time_the_later_name_counts(tmp_path, one, other):
     laid_out(tmp_path / "jane", {one: ABOUT_NORM, other: ABOUT_NORM})
     for name in (one, other):
         os.utime(tmp_path / "jane" / name, (1e9, 1e9))
-    assert [found.origin for found in find(tmp_path)] == [f"jane/{other}"]
+    (found,) = find(tmp_path)
+    assert found.origin == f"jane/{other}"
+    assert "the last by name of those with the same date" in found.notes[0]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        notebook(*STUBS, "def axes_of(norm, shape):\n    return (1,)"),
+        notebook(*STUBS, 'answer("07-means", "none")'),
+        notebook("def layer_norm_forward(x:", task="layer_norm_forward"),
+    ],
+)
+@pytest.mark.parametrize("copy", [" (new version 0.1.0, 2)", "-Copy1"])
+def test_what_somebody_wrote_counts_before_a_newer_untouched_copy(
+    tmp_path, written, copy
+):
+    newer = f"07_layer_norm{copy}.ipynb"
+    laid_out(tmp_path / "jane", {A: written, newer: notebook(*STUBS)})
+    os.utime(tmp_path / "jane" / A, (1, 1))
+    (one,) = find(tmp_path)
+    assert one.origin == f"jane/{A}"
+    assert "the only one with anything beyond the untouched exercise" in one.notes[0]
+    assert f'Left out: "jane/{newer}"' in one.notes[0]
+
+
+def test_of_two_that_somebody_wrote_in_the_newer_counts_and_the_note_says_so(tmp_path):
+    files = {A: ABOUT_NORM, "07_layer_norm (1).ipynb": ABOUT_NORM}
+    laid_out(tmp_path / "jane", {**files, "07_layer_norm (2).ipynb": notebook(*STUBS)})
+    os.utime(tmp_path / "jane" / A, (2e9, 2e9))
+    (one,) = find(tmp_path)
+    assert one.origin == f"jane/{A}"
+    assert "the latest of those with anything beyond the untouched" in one.notes[0]
+
+
+def test_the_course_s_new_version_beside_a_file_names_no_learner(tmp_path):
+    newer = "07_layer_norm (new version 0.1.0).ipynb"
+    laid_out(tmp_path / "jane", {A: ABOUT_NORM, newer: notebook(*STUBS)})
+    assert rows(find(tmp_path / "jane")) == [("jane", "", NORM, A)]
 
 
 def test_canvas_counts_uploads_and_its_clock_says_nothing(tmp_path):
@@ -362,6 +401,26 @@ def test_a_later_file_without_the_exercise_in_it_does_not_count(tmp_path, other)
     (one,) = find(tmp_path)
     assert one.origin == exercise
     assert lesson in one.notes[0]
+
+
+LESSON = "from coursekit.lesson import predict"
+
+
+def test_a_newer_lesson_yields_to_the_exercise_even_if_it_defines_what_that_asks(
+    tmp_path,
+):
+    answer = "def axes_of(norm, shape):\n    return (1,)"
+    lesson, exercise = f"jane/lessons/{A}", f"jane/exercises/{A}"
+    laid_out(tmp_path, {lesson: notebook(LESSON, answer), exercise: ABOUT_NORM})
+    os.utime(tmp_path / exercise, (1, 1))
+    assert [one.origin for one in find(tmp_path)] == [exercise]
+
+
+def test_a_lesson_whose_name_tells_nothing_says_that_it_is_one(tmp_path):
+    laid_out(tmp_path, {"jane/mine.ipynb": notebook(LESSON)})
+    (jane,) = find(tmp_path)
+    assert jane.reason is Reason.AMBIGUOUS_SUBMISSION
+    assert jane.message.startswith("it is a lesson. Hand in")
 
 
 def test_a_notebook_of_no_exercise_is_ambiguous(tmp_path):
@@ -412,7 +471,7 @@ def test_what_is_missing_has_a_record_and_says_what_is_there_instead(tmp_path):
         {
             f"ann/{A}": ABOUT_NORM,
             "bob/other.ipynb": ABOUT_NOTHING,
-            "cem/": b"",
+            "cem/timestamp.txt": b"",
             "dan/essay.pdf": b"",
         },
     )
@@ -425,6 +484,8 @@ def test_what_is_missing_has_a_record_and_says_what_is_there_instead(tmp_path):
         ("dan", NORM, Reason.NO_SUBMISSION),
     ]
     assert 'there is "bob/other.ipynb"' in found[2].message
+    assert "; there is" not in found[3].message
+    assert '; there is "dan/essay.pdf", which is no notebook' in found[4].message
     assert [one.learner for one in find(tmp_path)] == ["ann", "bob", "cem", "dan"]
 
 
@@ -662,3 +723,9 @@ def test_a_damaged_archive_is_refused_as_a_whole(tmp_path):
     laid_out(tmp_path, {"class.zip": b"PK"})
     with pytest.raises(Refused, match="Pack the archive again"):
         find(tmp_path / "class.zip")
+
+
+def test_a_notebook_beside_results_is_graded_whatever_its_folder_is_called(tmp_path):
+    there = {"feedback/x.html": b"", f"feedback/{A}": ABOUT_NORM, "exports/bob/r": b""}
+    laid_out(tmp_path, {"records.sqlite": b"", **there, f"jane/{A}": ABOUT_NORM})
+    assert [one.learner for one in find(tmp_path)] == ["feedback", "jane"]

@@ -36,10 +36,15 @@ class Exercise:
         """All there is to do, the short questions first."""
         return (*self.questions, *self.tasks)
 
+    @property
+    def handed_out(self) -> dict[str, str]:
+        """Each task and question with its cell as learners got it, '' if unknown."""
+        return {one.name: self.starts.get(one.name, "") for one in self.asked}
+
 
 Course = Mapping[str, Exercise]
 
 
-def catalogue(course: Course) -> dict[str, list[str]]:
-    """Return the names of each exercise's tasks and questions, as the intake asks."""
-    return {name: [one.name for one in ex.asked] for name, ex in course.items()}
+def catalogue(course: Course) -> dict[str, dict[str, str]]:
+    """Return what each exercise asks, with its cells as learners got them."""
+    return {name: exercise.handed_out for name, exercise in course.items()}

@@ -12,9 +12,10 @@ from coursekit.grading.intake.answers import (
     Answer,
     NoAnswer,
     answer_to,
-    beside,
+    is_begun,
     short_answer,
 )
+from coursekit.grading.intake.beside import beside, not_loaded
 from coursekit.grading.intake.reading import Notebook, Refused, read_notebook
 from coursekit.grading.judge import judge, uniform
 from coursekit.grading.our_fault import line_of
@@ -132,16 +133,17 @@ def opened(
 ) -> tuple[Graded, Notebook | None]:
     """Return the record without its tasks, and the notebook if it can be read."""
     reason, message, notebook = handed.reason, handed.message, None
-    notes = handed.notes
+    notes, exercise = handed.notes, course.get(handed.exercise)
     if reason is Reason.OK:
         try:
             notebook = read_notebook(handed.data)
             notes += notebook.notes
+            if exercise and notebook.is_lesson:
+                notes += (_of_lesson(notebook, exercise),)
         except Refused as refused:
-            reason, message = refused.reason, str(refused)
+            reason, message, notebook = refused.reason, str(refused), None
         except Exception as error:
             reason, message = Reason.GRADER_ERROR, report(error)
-    exercise = course.get(handed.exercise)
     head = Graded(
         learner=handed.learner,
         learner_id=handed.learner_id,
@@ -161,6 +163,16 @@ def opened(
         tasks=(),
     )
     return head, notebook
+
+
+def _of_lesson(notebook: Notebook, exercise: Exercise) -> str:
+    """Return a note on a lesson; raise `Refused` where nothing is answered in it."""
+    what = "is the lesson of that name, not the exercise"
+    which = f"exercises/{exercise.name}.ipynb"
+    if is_begun(notebook, exercise.handed_out):
+        return f"It {what}: {which}. What is answered in it was graded."
+    message = f"it {what}. Hand in {which}."
+    raise Refused(Reason.AMBIGUOUS_SUBMISSION, message)
 
 
 def grade_tasks(
@@ -195,6 +207,8 @@ def _picked(
     answer = answer_to(task.name, notebook, start, others)
     if isinstance(answer, NoAnswer):
         return _refused(task, answer.reason, answer.message)
+    notes = (*answer.notes, *not_loaded(answer.source, notebook))
+    answer = replace(answer, notes=notes)
     if could_use(notebook.words, task.forbidden):
         cells = beside(notebook, [])
         uses = uses_in_cells(task.name, answer.source, task.forbidden, cells)

@@ -1,42 +1,19 @@
 """Pick a learner's answers out of a notebook's cells, without running any of them.
 
-A notebook is judged by what it defines. For each task this finds the cell that answers
-it; from all other cells it takes what an answer may need beside it: imports, functions,
-classes and constants. Each cell is parsed by itself, so that a broken one costs only
-the task it answers.
+For each task this finds the cell that answers it. Each cell is parsed by itself, so
+that a broken one costs only the task it answers.
 """
 
 import ast
 import difflib
 import operator
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from coursekit.grading.intake.parsing import Parsed
+from coursekit.grading.intake.parsing import Parsed, unparsed
 from coursekit.grading.intake.reading import Cell, Notebook
 from coursekit.grading.reasons import NOT_WRITTEN, Reason
 
-#: Parts of an expression that only name, hold and combine: evaluating them runs nothing
-#: that a learner wrote.
-_CONSTANT = (
-    ast.Constant,
-    ast.Name,
-    ast.Attribute,
-    ast.Tuple,
-    ast.List,
-    ast.Set,
-    ast.Dict,
-    ast.UnaryOp,
-    ast.BinOp,
-    ast.operator,
-    ast.unaryop,
-    ast.expr_context,
-    ast.Lambda,
-    ast.arguments,
-    ast.arg,
-    ast.Starred,
-)
-_DEFINES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _SIGNS = {ast.UAdd: operator.pos, ast.USub: operator.neg}
 _ARITHMETIC = {
     ast.Add: operator.add,
@@ -100,23 +77,27 @@ def answer_to(
     return Answer(chosen.parsed.source, tuple(_notes(chosen, tried, marked)))
 
 
-def beside(notebook: Notebook, tasks: Iterable[str]) -> Iterator[str]:
-    """Yield, cell by cell, what answers may need: imports, definitions, constants.
+def is_begun(notebook: Notebook, starts: Mapping[str, str]) -> bool:
+    """Tell whether a notebook has anything beyond the exercise as it is handed out.
 
     Parameters
     ----------
     notebook : Notebook
         What was handed in.
-    tasks : iterable of str
-        Names that are answers themselves; their definitions are not repeated.
+    starts : mapping of str to str
+        Each task and question with its cell as learners got it, '' where unknown.
     """
-    answers = set(tasks)
-    for cell in notebook.cells:
-        if cell.kind != "code":
-            continue
-        kept = [node for node in cell.parsed.body if _may_load(node, answers)]
-        if kept and (source := _unparsed(ast.Module(body=kept, type_ignores=[]))):
-            yield source
+    return any(_is_tried(name, notebook, starts) for name in starts)
+
+
+def _is_tried(name: str, notebook: Notebook, starts: Mapping[str, str]) -> bool:
+    """Whether there is an answer to a task or question, or a cell that tries to be."""
+    found = short_answer(name, notebook)
+    if isinstance(found, NoAnswer) and found.reason is Reason.CELL_MISSING:
+        found = answer_to(name, notebook, starts[name], starts)
+    if isinstance(found, NoAnswer):
+        return found.reason not in (Reason.CELL_MISSING, Reason.NOT_ATTEMPTED)
+    return found is not ...
 
 
 def short_answer(
@@ -159,15 +140,7 @@ def _literal(node: ast.expr) -> object:
     try:
         return _value(node)
     except (ValueError, TypeError, ArithmeticError, RecursionError):
-        return _unparsed(node)[:80]
-
-
-def _unparsed(node: ast.AST) -> str:
-    """Return the source of a tree; '' where it is nested too deep to be written."""
-    try:
-        return ast.unparse(node)
-    except RecursionError:
-        return ""
+        return unparsed(node)[:80]
 
 
 def _value(node: ast.expr) -> object:
@@ -202,7 +175,7 @@ def _is_stub(one: Parsed, task: str, start: str) -> bool:
     """Whether a cell is as learners got it, or its answer only raises."""
     if start and one.source.strip() == start.strip():
         return True
-    node = next(n for n in reversed(one.body) if getattr(n, "name", "") == task)
+    node = next(n for n in reversed(one.definitions) if n.name == task)
     bodies = [node.body]
     if isinstance(node, ast.ClassDef):
         bodies = [m.body for m in node.body if isinstance(m, ast.FunctionDef)]
@@ -214,24 +187,11 @@ def _raises_only(body: Sequence[ast.stmt]) -> bool:
     rest = [n for n in body if not (isinstance(n, ast.Expr) and _is_text(n.value))]
     if len(rest) != 1 or not isinstance(rest[0], ast.Raise) or rest[0].exc is None:
         return False
-    return "NotImplementedError" in _unparsed(rest[0].exc)
+    return "NotImplementedError" in unparsed(rest[0].exc)
 
 
 def _is_text(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and isinstance(node.value, str)
-
-
-def _may_load(node: ast.stmt, answers: set[str]) -> bool:
-    """Whether a statement of another cell is loaded beside the answers."""
-    if isinstance(node, ast.Import | ast.ImportFrom):
-        return True
-    if isinstance(node, _DEFINES):
-        return node.name not in answers
-    if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
-        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-        parts = [*ast.walk(node.value), *(n for t in targets for n in ast.walk(t))]
-        return all(isinstance(part, _CONSTANT) for part in parts)
-    return False
 
 
 def _notes(chosen: Cell, tried: list[Cell], marked: list[Cell]) -> Iterator[str]:
@@ -273,5 +233,5 @@ def _not_defined(task: str, one: Parsed) -> NoAnswer:
         defines = "it defines no function and no class"
     return NoAnswer(
         Reason.NOT_DEFINED,
-        f"The cell of {task} should define {task}; {defines}.",
+        f"The cell of {task} should define {task} at its top level; {defines}.",
     )

@@ -73,11 +73,12 @@ def candidate(placed: Placed, exercises: Exercises) -> Candidate | None:
 def _by_its_cells(found: Candidate, exercises: Exercises) -> Candidate:
     """Return a candidate with the exercise that its cells tell, where they do."""
     try:
-        held = exercises.held_by(read_notebook(found.placed.entry.read()))
+        notebook = read_notebook(found.placed.entry.read())
     except Refused as refused:
         if found.exercise:
             return found
         return replace(found, reason=refused.reason, message=str(refused))
+    held = exercises.held_by(notebook)
     if len(held) == 1:
         note = (
             f"The exercise was recognised by the cells, not by {shown(found.origin)}."
@@ -86,6 +87,9 @@ def _by_its_cells(found: Candidate, exercises: Exercises) -> Candidate:
     if found.exercise:
         return found
     what = f"as much of {held[0]} as of {held[1]}" if held else "none of the exercises"
+    if notebook.is_lesson:
+        message = "it is a lesson. Hand in the notebook from the folder exercises."
+        return replace(found, reason=Reason.AMBIGUOUS_SUBMISSION, message=message)
     return replace(
         found,
         reason=Reason.AMBIGUOUS_SUBMISSION,
@@ -97,8 +101,10 @@ def _by_its_cells(found: Candidate, exercises: Exercises) -> Candidate:
 def latest(those: Sequence[Candidate], exercises: Exercises) -> Candidate:
     """Return which of a learner's notebooks for one exercise counts.
 
-    The latest that can be graded does. What holds nothing of the exercise yields to
-    what does: a lesson has the same name as its exercise, and lies beside it.
+    The latest that can be graded does, among those that hold most. What holds nothing
+    of the exercise yields to what does: a lesson has the same name, and lies beside it.
+    The exercise as it is handed out yields to one that somebody has written in: new
+    versions are laid beside what a learner wrote, and are the newer files.
 
     Parameters
     ----------
@@ -109,27 +115,44 @@ def latest(those: Sequence[Candidate], exercises: Exercises) -> Candidate:
     """
     ranked = sorted(those, key=Candidate.rank)
     good = [one for one in ranked if one.reason is Reason.OK]
-    if len(good) > 1:
-        good = [one for one in good if _holds(one, exercises)] or good
-    chosen = (good or ranked)[-1]
+    held = [_held(one, exercises) for one in good] if len(good) > 1 else [0] * len(good)
+    best = [one for one, much in zip(good, held, strict=True) if much == max(held)]
+    chosen = (best or ranked)[-1]
     others = [one.origin for one in ranked if one is not chosen]
     if not others:
         return chosen
     left = ", ".join(shown(origin) for origin in others[:_MOST_NAMED])
     more = len(others) - _MOST_NAMED
     left += f" and {more} more" if more > 0 else ""
+    kind = "that can be graded" if good else "that cannot be graded"
+    if max(held, default=0) > _STUBS and len(best) < len(good):
+        kind = "with anything beyond the untouched exercise"
     note = (
-        f"There are {len(ranked)} files for this exercise; "
-        f"{shown(chosen.origin)} counts, the latest of those that can be graded. Left "
-        f"out: {left}."
+        f"There are {len(ranked)} files for this exercise; {shown(chosen.origin)} "
+        f"counts, {_decided(best or ranked)} {kind}. Left out: {left}."
     )
     return replace(chosen, notes=(*chosen.notes, note))
 
 
-def _holds(one: Candidate, exercises: Exercises) -> bool:
-    """Whether a notebook can be read and has any of its exercise in it."""
+def _decided(best: Sequence[Candidate]) -> str:
+    """Say what made the last of these the one that counts."""
+    if len(best) == 1:
+        return "the only one"
+    if best[-1].rank()[:3] == best[-2].rank()[:3]:
+        return "the last by name of those with the same date"
+    return "the latest of those"
+
+
+#: How much of its exercise a notebook holds. A lesson may define what is to be written.
+_NOTHING, _STUBS, _LESSON, _WRITTEN = range(4)
+
+
+def _held(one: Candidate, exercises: Exercises) -> int:
+    """Return how much of its exercise a notebook holds; nothing if it is none."""
     try:
         notebook = read_notebook(one.placed.entry.read())
     except Refused:
-        return False
-    return exercises.is_held_by(notebook, one.exercise)
+        return _NOTHING
+    if exercises.is_begun_in(notebook, one.exercise):
+        return _LESSON if notebook.is_lesson else _WRITTEN
+    return _STUBS if exercises.is_held_by(notebook, one.exercise) else _NOTHING

@@ -2,14 +2,16 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from coursekit.grading.intake.answers import is_begun
 from coursekit.grading.intake.reading import Notebook
 
-#: What JupyterLab, browsers and systems add to the name of a second copy.
+#: What JupyterLab, browsers, systems and `coursekit lab` add to a second copy's name.
 _COPY = re.compile(
-    r"[\s_-]+copy\s*\(?(\d{0,2})\)?(?![^\W_])|\s*\((\d{1,2})\)|-(\d{1,2})(?![^\W_])",
+    r"\s*\(new version [^()]*\)"
+    r"|[\s_-]+copy\s*\(?(\d{0,2})\)?(?![^\W_])|\s*\((\d{1,2})\)|-(\d{1,2})(?![^\W_])",
     re.IGNORECASE,
 )
 _COPY_AT_END = re.compile(r"\s*\((\d{1,2})\)$")
@@ -33,17 +35,19 @@ class Exercises:
 
     Parameters
     ----------
-    catalogue : mapping of str to sequence of str
-        For each exercise the names of its tasks and questions.
+    catalogue : mapping of str to mapping of str to str
+        For each exercise its tasks and questions by name, each with its cell as it is
+        handed out, '' where that is not known.
 
     Examples
     --------
-    >>> exercises = Exercises({"07_layer_norm": ["axes_of", "07-means"]})
+    >>> exercises = Exercises({"07_layer_norm": {"axes_of": "", "07-means": ""}})
     >>> exercises.named("Jane Doe 07-Layer-Norm (2)")
     Named(exercise='07_layer_norm', rest='Jane Doe', copy=2)
     """
 
-    def __init__(self, catalogue: Mapping[str, Sequence[str]]) -> None:
+    def __init__(self, catalogue: Mapping[str, Mapping[str, str]]) -> None:
+        self._starts = catalogue
         self._names = {name: frozenset(held) for name, held in catalogue.items()}
         self._patterns = {name: _pattern(name) for name in sorted(catalogue)}
 
@@ -97,6 +101,10 @@ class Exercises:
     def is_held_by(self, notebook: Notebook, exercise: str) -> bool:
         """Tell whether a notebook holds anything of an exercise."""
         return not self._names[exercise].isdisjoint(_names_in(notebook))
+
+    def is_begun_in(self, notebook: Notebook, exercise: str) -> bool:
+        """Tell whether a notebook has more of an exercise than was handed out."""
+        return is_begun(notebook, self._starts[exercise])
 
 
 def _pattern(exercise: str) -> re.Pattern[str]:

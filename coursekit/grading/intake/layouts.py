@@ -40,7 +40,7 @@ _CANVAS = re.compile(
 _TIME = re.compile(
     r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)(?:\.\d+)?(?: ([\w/+-]{1,40}))?\s*"
 )
-_SUBMITTED, _TIMESTAMP = "submitted", "timestamp.txt"
+_SUBMITTED, TIMESTAMP = "submitted", "timestamp.txt"
 #: Folders that people put around a class's submissions.
 _AROUND = {"submissions", "submission", "assignments", "handins", "hand-ins"}
 #: Folders of one learner's own study folder, which tell nobody's name.
@@ -265,7 +265,7 @@ def _timed(placed: Iterable[Placed]) -> Iterator[Placed]:
     times = {
         (one.learner, one.around): time
         for one in everything
-        if one.name == _TIMESTAMP and len(one.around) == 1
+        if one.name == TIMESTAMP and len(one.around) == 1
         if (time := _noted_in(one.entry)) is not None
     }
     for one in everything:

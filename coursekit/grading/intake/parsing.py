@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-_DEFINES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 _MAGIC = re.compile(r"^\s*%(?!%)\w")
+#: What may stand above a cell that is Python and is run as such.
+_AROUND = re.compile(r"^%%(?:time|timeit|capture)\b")
 _SHELL = re.compile(r"^\s*(?:!|%%)")
 
 
@@ -35,13 +37,28 @@ class Parsed:
         """The names in it, and the words in its texts: "torch.nn" is two."""
         return frozenset(word for node in self.nodes for word in _words(node))
 
+    @cached_property
+    def definitions(self) -> tuple[Definition, ...]:
+        """The functions and classes whose names are set where the cell is run.
+
+        What stands under ``if``, ``try``, ``with`` or in a loop counts.
+        """
+        found, waiting = [], [*reversed(self.body)]
+        while waiting:
+            node = waiting.pop()
+            if isinstance(node, Definition):
+                found.append(node)
+            elif not isinstance(node, ast.expr):
+                waiting += reversed([*ast.iter_child_nodes(node)])
+        return tuple(found)
+
     def defined(self) -> list[str]:
-        """Return the names of the functions and classes at the top level."""
-        return [node.name for node in self.body if isinstance(node, _DEFINES)]
+        """Return the names of its functions and classes."""
+        return [node.name for node in self.definitions]
 
 
 def parse(source: str) -> Parsed:
-    """Parse a cell; line magics are taken out, shell commands never run.
+    """Parse a cell; magics that only measure are taken out, commands never run.
 
     Most cells of a class are as they were handed out, so short ones are remembered.
     """
@@ -53,9 +70,11 @@ SHORT = 2000
 
 
 def _parse(source: str) -> Parsed:
-    lines, notes = source.splitlines(), []
+    lines, notes, above = source.splitlines(), [], True
     for number, line in enumerate(lines, start=1):
-        if _MAGIC.match(line):
+        around = above and _AROUND.match(line)
+        above = above and bool(around or not line.strip())
+        if around or _MAGIC.match(line):
             indent = line[: len(line) - len(line.lstrip())]
             lines[number - 1] = f"{indent}pass"
             notes.append(f"Line {number}, {line.strip()[:40]!r}, was left out.")
@@ -92,3 +111,11 @@ def _words(node: ast.AST) -> Iterator[str]:
         yield from node.name.split(".")
     elif isinstance(node, ast.ImportFrom) and node.module:
         yield from node.module.split(".")
+
+
+def unparsed(node: ast.AST) -> str:
+    """Return the source of a tree; '' where it is nested too deep to be written."""
+    try:
+        return ast.unparse(node)
+    except RecursionError:
+        return ""

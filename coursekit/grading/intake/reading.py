@@ -64,6 +64,17 @@ class Notebook:
         """All names in its cells, and the words in their texts."""
         return frozenset().union(*(cell.parsed.words for cell in self.cells))
 
+    @cached_property
+    def is_lesson(self) -> bool:
+        """Whether it is a lesson, which has the name of its exercise: no cell answers.
+
+        One that somebody answered in is one as well.
+        """
+        if any(cell.task or cell.nbgrader_id for cell in self.cells):
+            return False
+        nodes = (node for cell in self.cells for node in cell.parsed.body)
+        return any(getattr(node, "module", "") == "coursekit.lesson" for node in nodes)
+
 
 def read_notebook(data: bytes) -> Notebook:
     """Return the cells of a notebook; outputs are not looked at.

@@ -21,13 +21,18 @@ from coursekit.grading.intake.exercises import Exercises
 from coursekit.grading.intake.files import is_link, objection_to, read_file
 from coursekit.grading.intake.layouts import (
     NOBODY,
+    TIMESTAMP,
     Learner,
     Placed,
     composed,
     place,
 )
 from coursekit.grading.intake.reading import MOST_BYTES, Refused, too_large
+from coursekit.grading.intake.results import without_results
 from coursekit.grading.reasons import Reason
+
+#: What to do where no notebook is there.
+HAND_IN = "Hand in the .ipynb file that JupyterLab saves."
 
 
 @dataclass(frozen=True)
@@ -94,7 +99,7 @@ class Submission:
 
 def find_submissions(
     path: str | os.PathLike[str],
-    catalogue: Mapping[str, Sequence[str]],
+    catalogue: Mapping[str, Mapping[str, str]],
     *,
     wanted: Iterable[str] = (),
     roster: Iterable[str] | Mapping[str, str] = (),
@@ -110,8 +115,9 @@ def find_submissions(
         A notebook, a folder of notebooks, a folder per learner, nbgrader's course
         folder or its ``submitted``, what Moodle or Canvas lets download, or a zip
         archive of any of these.
-    catalogue : mapping of str to sequence of str
-        For each exercise the names of its tasks and questions.
+    catalogue : mapping of str to mapping of str to str
+        For each exercise its tasks and questions by name, each with its cell as it is
+        handed out, '' where that is not known.
     wanted : iterable of str, default=()
         Exercises that each learner should have handed in; what is missing gets a
         record NO_SUBMISSION.
@@ -136,6 +142,7 @@ def find_submissions(
     entries, root, packed = _entries(Path(path))
     names = roster if isinstance(roster, Mapping) else {}
     by_learner: dict[Learner, list[Placed]] = {}
+    entries = without_results(entries)
     for placed in place(entries, root, exercises, packed=packed):
         one = _told_what_to_do(placed, Path(path), packed=packed)
         one = replace(one, learner=_as_listed(one.learner, names))
@@ -235,7 +242,7 @@ def _of_learner(
             if fault:  # what is behind it may be what is missing
                 yield replace(_submission(fault), exercise=exercise)
             else:
-                yield _missing(learner, exercise, stray)
+                yield _missing(learner, exercise, _instead(placed, found, stray))
 
 
 def _submission(one: Candidate) -> Submission:
@@ -255,18 +262,24 @@ def _submission(one: Candidate) -> Submission:
     )
 
 
-def _missing(
-    learner: Learner, exercise: str, stray: Sequence[Candidate] = ()
-) -> Submission:
+def _instead(
+    placed: Sequence[Placed], found: Sequence[Candidate], stray: Sequence[Candidate]
+) -> str:
+    """Say what there is of a learner in place of a notebook, '' if there is nothing."""
+    what, origins = "for no exercise that is known", [one.origin for one in stray]
+    if not found:
+        files = (one for one in placed if not one.entry.is_folder)
+        what = "which is no notebook"
+        origins = [one.entry.origin for one in files if one.name != TIMESTAMP]
+    more = f" and {len(origins) - 1} more" if len(origins) > 1 else ""
+    return f"there is {shown(min(origins))}{more}, {what}" if origins else ""
+
+
+def _missing(learner: Learner, exercise: str, instead: str = "") -> Submission:
     """Return the record of what is missing, with what is there instead."""
-    what = (
-        f"there is no notebook for {exercise}" if exercise else "there is no notebook"
-    )
-    if stray:
-        origins = sorted(one.origin for one in stray)
-        more = f" and {len(origins) - 1} more" if len(origins) > 1 else ""
-        what += f"; there is {shown(origins[0])}{more}, for no exercise that is known"
-    message = f"{what}. Hand in the .ipynb file that JupyterLab saves."
+    wanted = f" for {exercise}" if exercise else ""
+    what = "; ".join(filter(None, [f"there is no notebook{wanted}", instead]))
+    message = f"{what}. {HAND_IN}"
     return Submission(
         learner.name,
         learner.id,

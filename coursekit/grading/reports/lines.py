@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from coursekit.grading.display import printable
-from coursekit.grading.intake.submissions import Submission
+from coursekit.grading.intake.submissions import HAND_IN, Submission
 from coursekit.grading.reasons import Reason
 from coursekit.grading.records.graded import Graded
 from coursekit.grading.records.rows import Key
@@ -86,7 +86,9 @@ def called(key: Key) -> str:
 def _unread(graded: Graded) -> str:
     who, origin = called(graded.key), printable(graded.origin, 200, 1)
     if graded.reason is Reason.NO_SUBMISSION:  # its message is for the learner
-        return f"{who}: {IN_WORDS[graded.reason]}"
+        message = printable(graded.message, 300, 1)
+        instead = message.removesuffix(f". {HAND_IN}").partition("; ")[2]
+        return "; ".join(filter(None, [f"{who}: {IN_WORDS[graded.reason]}", instead]))
     where = f" ({origin})" if origin not in ("", who) else ""
     return f"{who}{where}: {printable(graded.message, 300, 1)}"
 

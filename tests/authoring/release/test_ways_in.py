@@ -6,7 +6,8 @@ import pytest
 
 from coursekit.authoring.release.ways_in import read_repository, with_buttons
 from coursekit.authoring.sources import BuildError
-from coursekit.grading.intake.answers import answer_to, beside
+from coursekit.grading.intake.answers import answer_to
+from coursekit.grading.intake.beside import beside
 from coursekit.grading.intake.reading import Cell, Notebook
 
 PATH = "exercises/07_layer_norm.ipynb"

@@ -1,5 +1,6 @@
 """One submission: the verdicts of the notebook, whatever comes back, whoever fails."""
 
+import json
 import linecache
 import random
 import re
@@ -9,7 +10,15 @@ from functools import cache
 
 import numpy as np
 import pytest
-from bulk.class_of import EXERCISES, filled, is_question, slips, some_answers, worked
+from bulk.class_of import (
+    EXERCISES,
+    ROOT,
+    filled,
+    is_question,
+    slips,
+    some_answers,
+    worked,
+)
 from bulk.standins import Bare
 
 from coursekit.commands.course import installed_course
@@ -21,7 +30,7 @@ from coursekit.grading.bulk.handed import Handed
 from coursekit.grading.bulk.workers import Workers
 from coursekit.grading.card import card_text
 from coursekit.grading.cases import draw_cases, key_for, seed_for
-from coursekit.grading.intake.answers import beside
+from coursekit.grading.intake.beside import beside
 from coursekit.grading.intake.reading import read_notebook
 from coursekit.grading.isolation import Level, probe_levels
 from coursekit.grading.judge import judge
@@ -122,6 +131,17 @@ def test_bulk_says_what_the_notebook_says(exercise, walled):
         assert card_text(found[task.name].verdict) == card_text(expected)
 
 
+def test_a_name_that_is_not_loaded_is_named_on_the_task_that_reads_it():
+    body = "def axes_of(norm, shape):\n    return (AX,)"
+    data = json.loads(filled(NORM, {"axes_of": body}))
+    data["cells"].append({**data["cells"][1], "source": "AX = int('-1')"})
+    cells = json.dumps(data).encode()
+    one = grade(Handed("ada", "", NORM, "x", data=cells), COURSE, workers(), TERMS)
+    verdict = next(t.verdict for t in one.tasks if t.verdict.task == "axes_of")
+    assert "`AX = int('-1')` gives to `AX` was not loaded" in verdict.notes[0]
+    assert "at the top level of a cell" in card_text(verdict).replace("\n", " ")
+
+
 @pytest.mark.parametrize("name", [n for e in EXERCISES for n in worked(e)])
 def test_a_stub_says_in_bulk_what_it_says_in_the_notebook(name):
     exercise = next(e for e in EXERCISES if name in worked(e))
@@ -143,6 +163,24 @@ def test_what_is_wrong_with_the_file_is_said_on_every_task():
     assert [task.name for task in found.tasks] == [o.name for o in COURSE[NORM].asked]
     assert {task.reason for task in found.tasks} == {Reason.NOTEBOOK_UNREADABLE}
     assert found.score == 0 and len(found.digest) == 64
+
+
+@pytest.mark.parametrize("name", EXERCISES[1:])
+def test_a_lesson_in_place_of_its_exercise_says_what_to_hand_in(name):
+    data = (ROOT / "notebooks" / f"{name}.ipynb").read_bytes()
+    one = grade(Handed("ada", "", name, "x", data=data), COURSE, workers(), TERMS)
+    assert one.reason is Reason.AMBIGUOUS_SUBMISSION
+    assert one.score == 0 and f"Hand in exercises/{name}.ipynb." in one.message
+
+
+def test_what_is_answered_in_a_lesson_is_graded():
+    lesson = json.loads((ROOT / "notebooks" / f"{NORM}.ipynb").read_bytes())
+    answer = {**lesson["cells"][0], "cell_type": "code"}
+    lesson["cells"].append({**answer, "source": worked(NORM)["axes_of"]})
+    data = json.dumps(lesson).encode()
+    one = grade(Handed("ada", "", NORM, "x", data=data), COURSE, workers(), TERMS)
+    assert one.reason is Reason.OK and one.score > 0
+    assert f"not the exercise: exercises/{NORM}.ipynb" in one.notes[0]
 
 
 def test_who_handed_nothing_in_has_a_record_with_zero_points():

@@ -24,7 +24,7 @@ from coursekit.grading.bulk.grade import Terms
 from coursekit.grading.bulk.plan import Shard, chunks
 from coursekit.grading.bulk.progress import Progress
 from coursekit.grading.bulk.run import Summary, run
-from coursekit.grading.intake.submissions import Submission, find_submissions
+from coursekit.grading.intake.submissions import HAND_IN, Submission, find_submissions
 from coursekit.grading.reasons import Reason
 from coursekit.grading.records.dump import dump
 from coursekit.grading.records.store import Records
@@ -274,15 +274,20 @@ def test_a_shard_that_is_none_is_refused(text):
 def test_the_summary_counts_and_lists_faults_last():
     told = Summary()
     with_fault = [Submission("ada", exercise=NORM, reason=Reason.GRADER_ERROR)]
-    with_fault += [Submission("bob", exercise=NORM, reason=Reason.NO_SUBMISSION)]
+    instead = 'there is no notebook; there is "x.pdf", which is no notebook. ' + HAND_IN
+    with_fault += [
+        Submission(n, "", NORM, reason=Reason.NO_SUBMISSION, message=m)
+        for n, m in (("bob", ""), ("cem", instead))
+    ]
     graded_ = Kept()
     with Alone(order(), installed_course()) as crew:
         told = run(with_fault, crew, graded_, io.StringIO())
     lines = list(told.lines())
-    assert lines[0] == "2 graded, 0 unchanged."
-    assert lines[1:3] == [
-        "Nothing to grade in 1:",
+    assert lines[0] == "3 graded, 0 unchanged."
+    assert lines[1:4] == [
+        "Nothing to grade in 2:",
         f"  bob, {NORM}: nothing handed in",
+        f'  cem, {NORM}: nothing handed in; there is "x.pdf", which is no notebook',
     ]
     assert lines[-1].startswith("  ada, 07_layer_norm")
 

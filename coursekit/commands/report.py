@@ -68,6 +68,8 @@ def report(options: argparse.Namespace) -> int:
     print(*(folder / name for name in written.files), sep="\n")
     for line in unread_lines(written.unread):
         print(line)
+    if written.removed:
+        complain("report", written.removed, DONE)
     return DONE
 
 

@@ -15,32 +15,37 @@ from coursekit.grading.reports.feedback import (
     index_page,
     overview_page,
 )
+from coursekit.grading.reports.leftovers import leftovers, remove
 from coursekit.grading.reports.names import Person, safe_file, safe_name
 from coursekit.grading.reports.sheets import criteria, gradebook, table
 from coursekit.grading.reports.similar import similar
 from coursekit.grading.reports.words import name
 from coursekit.grading.whole import write_whole
 
-FEEDBACK = "feedback"
+FEEDBACK, INDEX = "feedback", "index.html"
 
 
 @dataclass(frozen=True)
 class Written:
     """What was written: how many pages of how many learners, and the rest by name.
 
-    ``unread`` are the records of which nothing could be graded.
+    ``unread`` are the records of which nothing could be graded; ``removed`` says which
+    pages of earlier runs are gone.
     """
 
     pages: int
     learners: int
     files: tuple[str, ...] = ()
     unread: tuple[Graded, ...] = ()
+    removed: str = ""
 
 
 def write_reports(
     records: Iterable[Settled], folder: Path, course: Course, *, only: str = ""
 ) -> Written:
     """Write the reports into ``folder``; each file appears whole or not at all.
+
+    Pages of an earlier run are removed where no record stands behind them any more.
 
     Parameters
     ----------
@@ -62,7 +67,7 @@ def write_reports(
         If a file cannot be written.
     """
     by_person: dict[Person, list[Settled]] = {}
-    pages = learners = 0
+    pages, learners = [], 0
     for who, theirs in _by_person(records):
         by_person[who] = [_without_pictures(one) for one in theirs]
         if only in (*who, safe_name(who)) if only else _is_somebody(who, theirs):
@@ -71,10 +76,13 @@ def write_reports(
     if not by_person or (only and not learners):
         raise ValueError(_nobody(by_person, only))
     if only:
-        return Written(pages, learners)
+        return Written(len(pages), learners)
     files = _write_class(by_person, folder, course)
     held = (one.graded for theirs in by_person.values() for one in theirs)
-    return Written(pages, learners, files, tuple(one for one in held if one.unread))
+    unread = tuple(one for one in held if one.unread)
+    place = folder / FEEDBACK
+    removed = remove(leftovers(place, [*pages, place / INDEX]), place)
+    return Written(len(pages), learners, files, unread, removed)
 
 
 def write(path: Path, text: str) -> None:
@@ -83,14 +91,19 @@ def write(path: Path, text: str) -> None:
     write_whole(path, text)
 
 
-def _write_learner(theirs: Sequence[Settled], folder: Path, course: Course) -> int:
-    """Write one learner's pages and return how many there are."""
+def _write_learner(
+    theirs: Sequence[Settled], folder: Path, course: Course
+) -> list[Path]:
+    """Write one learner's pages and return where they are."""
     of_exercise = {one.graded.exercise: one for one in theirs if one.graded.exercise}
-    for exercise, one in of_exercise.items():
-        page = feedback_page(one, course)
-        write(folder / f"{safe_file(exercise)}.html", page)
-    write(folder / "index.html", overview_page(theirs, course))
-    return len(of_exercise) + 1
+    pages = {
+        folder / f"{safe_file(exercise)}.html": feedback_page(one, course)
+        for exercise, one in of_exercise.items()
+    }
+    pages[folder / INDEX] = overview_page(theirs, course)
+    for path, page in pages.items():
+        write(path, page)
+    return list(pages)
 
 
 def _write_class(
@@ -104,7 +117,7 @@ def _write_class(
     files = {
         "class.html": class_page(everything, course, groups=groups),
         "class-projector.html": class_page(everything, course, names=False),
-        f"{FEEDBACK}/index.html": index_page(people, exercises),
+        f"{FEEDBACK}/{INDEX}": index_page(people, exercises),
         "gradebook.csv": table(gradebook(people, exercises)),
         "criteria.csv": table(criteria(everything)),
     }

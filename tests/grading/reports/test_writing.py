@@ -145,3 +145,34 @@ def test_a_file_that_cannot_be_written_is_said_by_name(results, capsys):
     assert main(["report", str(results)]) == 3
     said = capsys.readouterr().err
     assert "gradebook.csv could not be written" in said and "close it there" in said
+
+
+def test_pages_that_no_record_stands_behind_are_removed_and_nothing_else(tmp_path):
+    folder = tmp_path / "feedback"
+    records = a_class(3)
+    gone = folder / safe_name((records[0].graded.learner, records[0].graded.learner_id))
+    write_reports(records, tmp_path, course())
+    kept = gone / "remark.txt", folder / "week-1" / "index.html", folder / "about.html"
+    for path in kept:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("an instructor's own")
+    written = write_reports(records[1:], tmp_path, course())
+    assert f"2 files in {gone.name}" in written.removed
+    assert [*gone.iterdir()] == [kept[0]] and all(path.exists() for path in kept)
+
+
+def test_pages_of_one_learner_remove_nobody_else_s(tmp_path):
+    records = [three_of_ten(), settled(graded("Bob", [judged("axes_of", 0)]))]
+    write_reports(records, tmp_path, course())
+    before = set(files_of(tmp_path))
+    write_reports(records[:1], tmp_path, course(), only="s17")
+    assert set(files_of(tmp_path)) == before
+
+
+def test_a_learner_whose_pages_are_removed_leaves_no_empty_folder(results, capsys):
+    assert main(["report", str(results)]) == 0
+    with Records.open(results, create=True) as records:
+        records.leave_out([three_of_ten().graded.key])
+    assert main(["report", str(results)]) == 0
+    assert "removed 2 files in ada-lovelace-" in capsys.readouterr().err
+    assert not list((results / "feedback").glob("ada-*"))

@@ -14,9 +14,10 @@ from coursekit.commands.base import (
     add_command,
     add_isolation,
     complain,
+    in_plain_words,
 )
 from coursekit.commands.course import installed_course
-from coursekit.commands.grade import exercise_named, in_plain_words
+from coursekit.commands.grade import exercise_named
 
 if TYPE_CHECKING:
     from coursekit.grading.bulk.course import Course

@@ -12,6 +12,8 @@ from coursekit.commands.base import (
     add_command,
     code_of,
     complain,
+    in_plain_words,
+    unreadable,
 )
 from coursekit.numbered import find_named
 
@@ -104,9 +106,7 @@ def export(options: argparse.Namespace) -> int:
         written = _write(order.folder, order.files)
         notes = [*order.notes, *_leftovers(options, order, written)]
     except ValueError as error:
-        # which function says so is nothing to whoever types a command
-        message = str(error)
-        return complain("export", message.partition(": ")[2] or message, MISUSED)
+        return complain("export", in_plain_words(error), MISUSED)
     except RecordsError as error:
         return complain("export", error, code_of(error))
     except CourseMissingError as error:
@@ -114,7 +114,7 @@ def export(options: argparse.Namespace) -> int:
     except ExportError as error:
         return complain("export", error, BROKEN)
     except OSError as error:
-        return complain("export", _unreadable(error), MISUSED)
+        return complain("export", unreadable(error), MISUSED)
     for note in notes:
         complain("export", note, DONE)
     return DONE
@@ -284,10 +284,3 @@ def _leftovers(
             f"({error.strerror or error}). Nothing of these records stands behind it: "
             "delete it by hand before you pass the folder on."
         ) from None
-
-
-def _unreadable(error: OSError) -> str:
-    return (
-        f"{error.filename or 'a file'} could not be read ({error.strerror or error}). "
-        "It must be a file that you may read. Check its name."
-    )

@@ -15,7 +15,10 @@ from coursekit.commands.base import (
     add_command,
     add_isolation,
     add_out,
+    code_of,
     complain,
+    in_plain_words,
+    unreadable,
 )
 from coursekit.commands.course import installed_course
 from coursekit.numbered import find_named
@@ -116,8 +119,10 @@ def grade(options: argparse.Namespace) -> int:
     except (ValueError, Refused) as error:
         return complain("grade", in_plain_words(error), MISUSED)
     except OSError as error:
-        return complain("grade", f"{error.filename}: {error.strerror}", MISUSED)
-    except (RunError, RecordsError) as error:
+        return complain("grade", unreadable(error), MISUSED)
+    except RecordsError as error:
+        return complain("grade", error, code_of(error))
+    except RunError as error:
         return complain("grade", error, BROKEN)
 
 
@@ -235,11 +240,6 @@ def _chosen(
         if (not wanted or one.exercise in ("", *wanted))
         and (shard is None or shard.holds(one))
     ]
-
-
-def in_plain_words(error: Exception) -> str:
-    """Return a message without the name of the function that raised it."""
-    return str(error).removeprefix("find_submissions: ")
 
 
 def exercise_named(text: str, course: "Course") -> str:

@@ -6,7 +6,6 @@ from pathlib import Path
 from coursekit.commands.base import (
     BROKEN,
     DONE,
-    MISUSED,
     add_command,
     code_of,
     complain,
@@ -59,8 +58,6 @@ def report(options: argparse.Namespace) -> int:
             written = write_reports(bar, folder, _course(), only=options.only)
     except RecordsError as error:
         return complain("report", error, code_of(error))
-    except ValueError as error:
-        return complain("report", error, MISUSED)
     except OSError as error:
         return complain("report", _not_written(error), BROKEN)
     learners = "1 learner" if written.learners == 1 else f"{written.learners} learners"

@@ -1,11 +1,12 @@
 """Write every report of a class beside its records, one file after the other."""
 
-import difflib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 
+from coursekit.grading.records.decisions import unknown
+from coursekit.grading.records.errors import RecordsError
 from coursekit.grading.records.graded import Graded
 from coursekit.grading.records.settled import Settled
 from coursekit.grading.reports.class_page import class_page
@@ -19,7 +20,6 @@ from coursekit.grading.reports.leftovers import leftovers, remove
 from coursekit.grading.reports.names import Person, safe_file, safe_name
 from coursekit.grading.reports.sheets import criteria, gradebook, table
 from coursekit.grading.reports.similar import similar
-from coursekit.grading.reports.words import name
 from coursekit.grading.whole import write_whole
 
 FEEDBACK, INDEX = "feedback", "index.html"
@@ -61,7 +61,7 @@ def write_reports(
 
     Raises
     ------
-    ValueError
+    RecordsError
         If there are no records, or nobody is called ``only``.
     OSError
         If a file cannot be written.
@@ -74,7 +74,7 @@ def write_reports(
             pages += _write_learner(theirs, folder / FEEDBACK / safe_name(who), course)
             learners += 1
     if not by_person or (only and not learners):
-        raise ValueError(_nobody(by_person, only))
+        raise _nobody(by_person, only)
     if only:
         return Written(len(pages), learners)
     files = _write_class(by_person, folder, course)
@@ -147,14 +147,13 @@ def _without_pictures(one: Settled) -> Settled:
     return replace(one, graded=replace(one.graded, tasks=tuple(tasks)))
 
 
-def _nobody(people: Iterable[Person], only: str) -> str:
+def _nobody(people: Iterable[Person], only: str) -> RecordsError:
     """Say that there is nothing, or nobody of that name, and who is called alike."""
     known = [part for who in people for part in who if part]
-    if not known:
-        return "write_reports: there must be at least one record; got none."
-    near = difflib.get_close_matches(only, known, n=1, cutoff=0.5)
-    hint = f" Did you mean {name(near[0])!r}?" if near else ""
-    return (
-        f"write_reports: only must be the name or id of a learner; got {name(only)!r}."
-        f"{hint}"
+    if known or only:
+        return unknown("learner", only, known)
+    return RecordsError(
+        "there is nothing to report. RESULTS must hold at least one record, and "
+        "grading has written none yet. Run 'coursekit grade SUBMISSIONS --out "
+        "RESULTS', and let it end."
     )

@@ -275,9 +275,19 @@ def _terms(options: argparse.Namespace, records: "Records", level: "Level") -> "
 
     from coursekit.grading.bulk.grade import Terms
     from coursekit.grading.cases import COURSE
+    from coursekit.grading.display import printable
     from coursekit.grading.walls import missing
 
-    seed = options.seed or records.setting("seed") or secrets.token_hex(8)
+    before = records.setting("seed")
+    seed = options.seed or before or secrets.token_hex(8)
+    if before and seed != before:
+        old, new = (printable(one, 100, 1) for one in (before, seed))
+        message = (
+            f"the seed of these results was {old!r} and is now {new!r}: all are graded "
+            "again, on other inputs, and points may change. If that is not meant, run "
+            "it again with the first as --seed."
+        )
+        complain("grade", message, DONE)
     settings = {"course": COURSE, "seed": seed}
     for name, value in settings.items():
         if records.setting(name) != value:

@@ -161,6 +161,15 @@ def test_a_record_without_a_file_is_named_and_left_out_only_when_that_is_asked(
     assert [one.learner for one in recorded(tmp_path / "out")[1]] == ["Bob"]
 
 
+def test_another_seed_is_said_because_all_is_graded_again(unreadable, tmp_path, capsys):
+    run = ("grade", unreadable, "--out", tmp_path / "out", "--workers", 1, *ANY)
+    for seed in ("autumn", "autumn", "spring"):
+        assert "the seed" not in capsys.readouterr().err
+        main(*run, "--seed", seed)
+    said = capsys.readouterr().err
+    assert "was 'autumn' and is now 'spring': all are graded again" in said
+
+
 def test_a_part_of_a_class_is_not_missing_the_other_part(unreadable, tmp_path, capsys):
     run = ("grade", unreadable, "--out", tmp_path / "out", "--workers", 1, *ANY)
     for at in (1, 2, 1):

@@ -27,7 +27,8 @@ examples:
   coursekit export --harness gradescope --exercise 07 --out autograder
   coursekit export --harness github-classroom --out template-repository
 
-RESULTS is what 'coursekit grade' wrote; files go to RESULTS/exports/FORMAT. A template
+RESULTS is what 'coursekit grade' wrote; files go to RESULTS/exports/FORMAT, where what
+an earlier export left of learners whose records count no more is removed. A template
 is the platform's own file, downloaded as CSV: a copy of it is filled in. A harness
 grades on the platform itself. Where the grader failed there is no score, never a zero.
 """

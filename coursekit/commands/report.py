@@ -20,7 +20,8 @@ examples:
 It writes into RESULTS: gradebook.csv and criteria.csv (for a spreadsheet), class.html,
 class-projector.html (the same without names), and in feedback/ a page for each learner
 and exercise, with index.html to find them. Pages are single files that ask for nothing
-from the network. Running it again writes the same bytes until the records change.
+from the network. Running it again writes the same bytes until the records change, and
+removes the pages of those whose records count no more.
 """
 
 

@@ -3,11 +3,15 @@
 import ast
 import subprocess
 import sys
-from collections.abc import Iterator
+import tomllib
+from collections.abc import Iterable, Iterator
 from functools import cache
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[1] / "coursekit"
 EVERYTHING = {
@@ -92,12 +96,31 @@ def imports_in(path: Path) -> list[ast.Import | ast.ImportFrom]:
     return [node for node in ast.walk(tree) if isinstance(node, kinds)]
 
 
-def imported_modules(path: Path) -> Iterator[str]:
-    for node in imports_in(path):
+def names_in(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    for node in nodes:
         if isinstance(node, ast.ImportFrom):
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
-        else:
+        elif isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
+
+
+def imported_modules(path: Path) -> Iterator[str]:
+    yield from names_in(imports_in(path))
+
+
+def declared(*lists: list[str]) -> set[str]:
+    return {canonicalize_name(Requirement(one).name) for each in lists for one in each}
+
+
+#: Which distributions bring each module; to look is slow.
+brought = cache(packages_distributions)
+
+
+def from_outside(nodes: Iterable[ast.AST]) -> set[str]:
+    """Return the distributions, of those that are not ours, that nodes import."""
+    modules = {name.partition(".")[0] for name in names_in(nodes)}
+    modules -= sys.stdlib_module_names | {"coursekit"}
+    return {canonicalize_name(brought().get(one, [one])[0]) for one in modules}
 
 
 def test_every_layer_of_the_package_is_in_the_table():
@@ -123,6 +146,19 @@ def test_layer_imports_only_what_it_may(layer):
         extra = ours - inside - {layer, "__version__"}
         assert not extra, f"{where} imports coursekit's {sorted(extra)}"
         assert others <= outside, f"{where} imports {sorted(others - outside)}"
+
+
+def test_what_is_imported_is_declared_and_what_an_extra_brings_only_inside_functions():
+    text = (ROOT.parent / "pyproject.toml").read_text(encoding="utf-8")
+    project = tomllib.loads(text)["project"]
+    core, extras = project["dependencies"], project["optional-dependencies"]
+    optional = declared(*(extras[name] for name in ("cluster", "html", "teach")))
+    for path in ROOT.rglob("*.py"):
+        where = path.relative_to(ROOT.parent)
+        anywhere = from_outside(imports_in(path)) - declared(core)
+        assert anywhere <= optional, f"pyproject.toml lacks {anywhere}: {where}"
+        at_once = from_outside(ast.parse(path.read_text(encoding="utf-8")).body)
+        assert at_once <= declared(core), f"{where} needs {at_once} at once"
 
 
 def test_what_runs_beside_learner_code_knows_no_exercise():

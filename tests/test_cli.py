@@ -77,7 +77,7 @@ def test_every_command_explains_its_arguments_and_shows_examples(command, capsys
     text = capsys.readouterr().out
     assert ended.value.code == base.DONE
     assert f"examples:\n  coursekit {command}" in text
-    assert "exit codes: 0 done, " in text
+    assert "exit codes: 0 done, " in text and ", 130 stopped" in text
 
 
 @pytest.mark.parametrize("command", COMMANDS)

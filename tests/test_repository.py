@@ -42,6 +42,24 @@ def test_the_workflow_runs_what_the_readme_says():
     assert r".venv\Scripts\pip install -e '.[test]'" in workflow
 
 
+def test_the_pythons_that_are_promised_are_those_that_are_tried():
+    matrix = re.search(r"python: \[(.*)\]", text_of(".github/workflows/test.yml"))[1]
+    tried = re.findall(r"3\.\d+", matrix)
+    classified = re.findall(r":: (3\.\d+)", text_of("pyproject.toml"))
+    setup = text_of("coursekit/grading/exports/templates/setup.sh")
+    first = re.findall(r"python(3\.\d+)", re.search("for name in .*", setup)[0])
+    assert tried == classified == first[::-1]
+    for readme in ("README.md", "coursekit/authoring/release/readme.md"):
+        assert f"You need Python {tried[0]} to {tried[-1]}" in text_of(readme)
+
+
+def test_once_a_week_the_tests_run_whole_and_with_nbgrader():
+    weekly = text_of(".github/workflows/weekly.yml")
+    assert "schedule:" in weekly and "run: .ci/run" in weekly
+    for name in ("COURSEKIT_FULL", "NBGRADER_PYTHON"):
+        assert name in weekly and name in text_of("README.md")
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no bash to ask")
 def test_the_script_of_continuous_integration_is_right_by_its_syntax():
     script = ROOT / ".ci/run"

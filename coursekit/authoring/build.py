@@ -126,7 +126,9 @@ def _select(sources: list[Source], names: Sequence[str], root: Path) -> list[Sou
             found = [s for s in sources if is_meant(name, s.path.stem)]
         if not found:
             known = ", ".join(sorted({source.path.stem for source in sources}))
-            raise BuildError(f"there is no {name!r} in {root}. There are: {known}.")
+            raise BuildError(
+                f"there is no {name!r} in {root}. There are: {known}.", misused=True
+            )
         chosen |= dict.fromkeys(found)
     return list(chosen) if names else sources
 

@@ -19,7 +19,14 @@ LONGEST_ID = 64
 
 
 class BuildError(Exception):
-    """A source breaks a rule or a cell fails; the message names file and cell."""
+    """A source breaks a rule or a cell fails; the message names file and cell.
+
+    ``misused`` is True where what was asked for is to blame, not a source.
+    """
+
+    def __init__(self, message: str, *, misused: bool = False) -> None:
+        super().__init__(message)
+        self.misused = misused
 
 
 def read_cells(path: Path, name: str) -> list[NotebookNode]:

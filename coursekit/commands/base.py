@@ -1,6 +1,7 @@
 """What every command shares: exit codes, complaints, and how a command is added."""
 
 import argparse
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -21,10 +22,13 @@ def exit_codes(differs: str = "") -> str:
     Examples
     --------
     >>> exit_codes()
-    'exit codes: 0 done, 2 used wrongly, 3 broken'
+    'exit codes: 0 done, 2 used wrongly, 3 broken, 130 stopped with Ctrl-C'
     """
     one = f", {DIFFERS} {differs}" if differs else ""
-    return f"exit codes: {DONE} done{one}, {MISUSED} used wrongly, {BROKEN} broken"
+    return (
+        f"exit codes: {DONE} done{one}, {MISUSED} used wrongly, {BROKEN} broken, "
+        f"{INTERRUPTED} stopped with Ctrl-C"
+    )
 
 
 def add_command(
@@ -70,6 +74,26 @@ def complain(command: str, message: object, code: int) -> int:
     """Print ``message`` on standard error and return ``code``."""
     print(f"coursekit {command}: {message}", file=sys.stderr)
     return code
+
+
+def in_plain_words(error: Exception) -> str:
+    """Return a message without the name of the function that raised it.
+
+    Examples
+    --------
+    >>> in_plain_words(ValueError("find_submissions: it is not there. Check the name."))
+    'it is not there. Check the name.'
+    """
+    return re.sub(r"^[a-z_]+: ", "", str(error))
+
+
+def unreadable(error: OSError) -> str:
+    """Say which file could not be read, why, and what to do."""
+    why = (error.strerror or str(error)).lower()
+    return (
+        f"{error.filename or 'a file'} could not be read ({why}). It must be a file "
+        "that you may read. Check its name."
+    )
 
 
 def add_out(command: argparse.ArgumentParser) -> None:

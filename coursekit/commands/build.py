@@ -2,7 +2,14 @@
 
 import argparse
 
-from coursekit.commands.base import BROKEN, DIFFERS, DONE, add_command, complain
+from coursekit.commands.base import (
+    BROKEN,
+    DIFFERS,
+    DONE,
+    MISUSED,
+    add_command,
+    complain,
+)
 
 EXAMPLES = """\
 examples:
@@ -37,7 +44,7 @@ def build(options: argparse.Namespace) -> int:
     try:
         changed = build_course(options.names, check=options.check)
     except BuildError as error:
-        return complain("build", error, BROKEN)
+        return complain("build", error, MISUSED if error.misused else BROKEN)
     for path in changed:
         print(f"{'stale' if options.check else 'built'}: {path}")
     return DIFFERS if options.check and changed else DONE

@@ -14,9 +14,10 @@ from coursekit.commands.base import (
     add_command,
     add_isolation,
     complain,
+    in_plain_words,
 )
 from coursekit.commands.course import installed_course
-from coursekit.commands.grade import exercise_named, in_plain_words
+from coursekit.commands.grade import exercise_named
 
 if TYPE_CHECKING:
     from coursekit.grading.bulk.course import Course
@@ -32,6 +33,12 @@ examples:
 It says what 'check' says in the notebook, on the same inputs unless a seed is given,
 and it exits with 0 whatever the points.
 """
+#: Whatever it is, it draws inputs; but not those that anybody was graded on.
+NO_SEED = (
+    "{!r} is not the seed of a learner's feedback: that has 16 signs, from 0 to 9 and "
+    "from a to f. Nobody was graded on the inputs that follow from it. Copy the seed "
+    "from the end of the page."
+)
 
 
 def add(commands: argparse._SubParsersAction) -> None:
@@ -59,6 +66,7 @@ def check(options: argparse.Namespace) -> int:
     from coursekit.grading.bulk.desk import Desk, Order, RunError
     from coursekit.grading.bulk.grade import Terms
     from coursekit.grading.bulk.handed import handed_in
+    from coursekit.grading.cases import is_key
     from coursekit.grading.intake.reading import Refused
     from coursekit.grading.isolation import Level, probe_levels
 
@@ -73,6 +81,8 @@ def check(options: argparse.Namespace) -> int:
     if not submission.exercise:
         message = submission.message or "it holds none of the exercises"
         return complain("check", f"{options.notebook}: {message}", MISUSED)
+    if options.seed and not is_key(options.seed):
+        complain("check", NO_SEED.format(options.seed), DONE)
     terms = Terms("", __version__, str(level), key=options.seed)
     desk = Desk(Order(installed_course, terms))
     with desk.workers:

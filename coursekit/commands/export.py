@@ -1,9 +1,9 @@
 """``coursekit export``: results for other systems, or what grades on them."""
 
 import argparse
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from coursekit.commands.base import (
     BROKEN,
@@ -12,6 +12,8 @@ from coursekit.commands.base import (
     add_command,
     code_of,
     complain,
+    in_plain_words,
+    unreadable,
 )
 from coursekit.numbered import find_named
 
@@ -25,7 +27,8 @@ examples:
   coursekit export --harness gradescope --exercise 07 --out autograder
   coursekit export --harness github-classroom --out template-repository
 
-RESULTS is what 'coursekit grade' wrote; files go to RESULTS/exports/FORMAT. A template
+RESULTS is what 'coursekit grade' wrote; files go to RESULTS/exports/FORMAT, where what
+an earlier export left of learners whose records count no more is removed. A template
 is the platform's own file, downloaded as CSV: a copy of it is filled in. A harness
 grades on the platform itself. Where the grader failed there is no score, never a zero.
 """
@@ -100,12 +103,11 @@ def export(options: argparse.Namespace) -> int:
     if problem := _misuse(options):
         return complain("export", problem, MISUSED)
     try:
-        folder, files, notes = _harness(options) if options.harness else _to(options)
-        _write(folder, files)
+        order = _harness(options) if options.harness else _to(options)
+        written = _write(order.folder, order.files)
+        notes = [*order.notes, *_leftovers(options, order, written)]
     except ValueError as error:
-        # which function says so is nothing to whoever types a command
-        message = str(error)
-        return complain("export", message.partition(": ")[2] or message, MISUSED)
+        return complain("export", in_plain_words(error), MISUSED)
     except RecordsError as error:
         return complain("export", error, code_of(error))
     except CourseMissingError as error:
@@ -113,7 +115,7 @@ def export(options: argparse.Namespace) -> int:
     except ExportError as error:
         return complain("export", error, BROKEN)
     except OSError as error:
-        return complain("export", _unreadable(error), MISUSED)
+        return complain("export", unreadable(error), MISUSED)
     for note in notes:
         complain("export", note, DONE)
     return DONE
@@ -143,15 +145,25 @@ def _misuse(options: argparse.Namespace) -> str:
 Files = Iterable[tuple[str, str | bytes]]
 
 
-def _harness(options: argparse.Namespace) -> tuple[Path, Files, Sequence[str]]:
+class _Order(NamedTuple):
+    """What to write where, what to say then, and whose folders to leave as they are."""
+
+    folder: Path
+    files: Files
+    notes: Sequence[str]
+    spared: Collection[str] = ()
+
+
+def _harness(options: argparse.Namespace) -> _Order:
     from coursekit.grading.exports import harness
     from coursekit.study.folder import course_folder
 
     exercise = _known(options.exercise) if options.exercise else ""
     if options.harness == "gradescope":
         files = harness.gradescope(exercise, course_folder())
-        return options.out, files, [harness.GRADESCOPE_NOTE]
-    return options.out, harness.github_classroom(exercise), [harness.GITHUB_NOTE]
+        return _Order(options.out, files, [harness.GRADESCOPE_NOTE])
+    files = harness.github_classroom(exercise)
+    return _Order(options.out, files, [harness.GITHUB_NOTE])
 
 
 def _known(exercise: str) -> str:
@@ -165,9 +177,8 @@ def _known(exercise: str) -> str:
         raise ValueError(f"export: {error}") from None
 
 
-def _to(options: argparse.Namespace) -> tuple[Path, Files, Sequence[str]]:
-    """Return where to write, the files, and what the instructor should know."""
-    from coursekit.grading.exports.chosen import choose, one_each, who
+def _to(options: argparse.Namespace) -> _Order:
+    from coursekit.grading.exports.chosen import choose, folder_of, one_each, who
     from coursekit.grading.records.store import Records
 
     with Records.open(options.results) as records:
@@ -177,7 +188,7 @@ def _to(options: argparse.Namespace) -> tuple[Path, Files, Sequence[str]]:
     if options.to == "csv":
         from coursekit.grading.exports import rows
 
-        return folder, rows.files(chosen), []
+        return _Order(folder, rows.files(chosen), [])
     each, notes = one_each(chosen)
     without = [one for one in each if one.total is None]
     notes += [f"{who(one)}: {note}" for one in each for note in one.notes]
@@ -189,7 +200,10 @@ def _to(options: argparse.Namespace) -> tuple[Path, Files, Sequence[str]]:
         files, more = _filled(options, folder, each)
     else:
         files, more = _writer(options.to)(each), _warnings(options.to)
-    return folder, files, [*notes, *more]
+    # an export of a part may add to one of another part
+    part = options.exercise or options.learner
+    spared = {folder_of(one) for one in settled} if part else ()
+    return _Order(folder, files, [*notes, *more], spared)
 
 
 def _filled(
@@ -234,7 +248,7 @@ def _warnings(name: str) -> list[str]:
     return [said[name]] if name in said else []
 
 
-def _write(folder: Path, files: Files) -> None:
+def _write(folder: Path, files: Files) -> list[Path]:
     """Write the files, with a bar where it takes long, and say where they are."""
     from tqdm import tqdm
 
@@ -245,10 +259,29 @@ def _write(folder: Path, files: Files) -> None:
         print(path)
     if len(written) > 3:
         print(f"and {len(written) - 3} more files in {folder}")
+    return written
 
 
-def _unreadable(error: OSError) -> str:
-    return (
-        f"{error.filename or 'a file'} could not be read ({error.strerror or error}). "
-        "It must be a file that you may read. Check its name."
-    )
+def _leftovers(
+    options: argparse.Namespace, order: _Order, written: Collection[Path]
+) -> list[str]:
+    """Remove what an earlier export left of learners; in --out only say that it is."""
+    from coursekit.grading.exports.files import ExportError
+    from coursekit.grading.reports.leftovers import leftovers, remove, told
+
+    old = leftovers(order.folder, written, order.spared)
+    if not old:
+        return []
+    if options.out:  # it may hold what was exported from other RESULTS
+        return [
+            f"{order.folder} also holds {told(old, order.folder)}, of another export. "
+            "If they should not go along, delete them or choose an empty folder."
+        ]
+    try:
+        return [remove(old, order.folder)]
+    except OSError as error:
+        raise ExportError(
+            f"{error.filename}, of an earlier export, could not be removed "
+            f"({error.strerror or error}). Nothing of these records stands behind it: "
+            "delete it by hand before you pass the folder on."
+        ) from None

@@ -15,7 +15,10 @@ from coursekit.commands.base import (
     add_command,
     add_isolation,
     add_out,
+    code_of,
     complain,
+    in_plain_words,
+    unreadable,
 )
 from coursekit.commands.course import installed_course
 from coursekit.numbered import find_named
@@ -116,8 +119,10 @@ def grade(options: argparse.Namespace) -> int:
     except (ValueError, Refused) as error:
         return complain("grade", in_plain_words(error), MISUSED)
     except OSError as error:
-        return complain("grade", f"{error.filename}: {error.strerror}", MISUSED)
-    except (RunError, RecordsError) as error:
+        return complain("grade", unreadable(error), MISUSED)
+    except RecordsError as error:
+        return complain("grade", error, code_of(error))
+    except RunError as error:
         return complain("grade", error, BROKEN)
 
 
@@ -237,11 +242,6 @@ def _chosen(
     ]
 
 
-def in_plain_words(error: Exception) -> str:
-    """Return a message without the name of the function that raised it."""
-    return str(error).removeprefix("find_submissions: ")
-
-
 def exercise_named(text: str, course: "Course") -> str:
     """Return the exercise with a name or a number.
 
@@ -275,9 +275,19 @@ def _terms(options: argparse.Namespace, records: "Records", level: "Level") -> "
 
     from coursekit.grading.bulk.grade import Terms
     from coursekit.grading.cases import COURSE
+    from coursekit.grading.display import printable
     from coursekit.grading.walls import missing
 
-    seed = options.seed or records.setting("seed") or secrets.token_hex(8)
+    before = records.setting("seed")
+    seed = options.seed or before or secrets.token_hex(8)
+    if before and seed != before:
+        old, new = (printable(one, 100, 1) for one in (before, seed))
+        message = (
+            f"the seed of these results was {old!r} and is now {new!r}: all are graded "
+            "again, on other inputs, and points may change. If that is not meant, run "
+            "it again with the first as --seed."
+        )
+        complain("grade", message, DONE)
     settings = {"course": COURSE, "seed": seed}
     for name, value in settings.items():
         if records.setting(name) != value:

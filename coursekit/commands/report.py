@@ -6,7 +6,6 @@ from pathlib import Path
 from coursekit.commands.base import (
     BROKEN,
     DONE,
-    MISUSED,
     add_command,
     code_of,
     complain,
@@ -21,7 +20,8 @@ examples:
 It writes into RESULTS: gradebook.csv and criteria.csv (for a spreadsheet), class.html,
 class-projector.html (the same without names), and in feedback/ a page for each learner
 and exercise, with index.html to find them. Pages are single files that ask for nothing
-from the network. Running it again writes the same bytes until the records change.
+from the network. Running it again writes the same bytes until the records change, and
+removes the pages of those whose records count no more.
 """
 
 
@@ -59,8 +59,6 @@ def report(options: argparse.Namespace) -> int:
             written = write_reports(bar, folder, _course(), only=options.only)
     except RecordsError as error:
         return complain("report", error, code_of(error))
-    except ValueError as error:
-        return complain("report", error, MISUSED)
     except OSError as error:
         return complain("report", _not_written(error), BROKEN)
     learners = "1 learner" if written.learners == 1 else f"{written.learners} learners"
@@ -68,6 +66,8 @@ def report(options: argparse.Namespace) -> int:
     print(*(folder / name for name in written.files), sep="\n")
     for line in unread_lines(written.unread):
         print(line)
+    if written.removed:
+        complain("report", written.removed, DONE)
     return DONE
 
 

@@ -1,6 +1,7 @@
 """The cases of a task for one seed, with the right answer to each worked out once."""
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property, lru_cache
 
@@ -27,6 +28,17 @@ def key_for(learner: str, grading_seed: str) -> str:
     False
     """
     return _digest(COURSE, learner, grading_seed).hex()[:16]
+
+
+def is_key(text: str) -> bool:
+    """Tell whether a text looks as `key_for` makes them.
+
+    Examples
+    --------
+    >>> is_key(key_for("ada", "autumn")), is_key("autumn")
+    (True, False)
+    """
+    return re.fullmatch(r"[0-9a-f]{16}", text) is not None
 
 
 def seed_for(task: str, key: str = "") -> int:

@@ -268,7 +268,7 @@ def test_command_says_what_is_stale_with_its_exit_code(course, monkeypatch, caps
     (course / "exercises/07_topic.ipynb").unlink()
     assert main(["build", "--check"]) == 1
     assert capsys.readouterr().out.startswith("stale: exercises")
-    assert main(["build", "9"]) == 3
+    assert main(["build", "9"]) == 2
 
 
 def test_root_is_found_from_any_folder_of_the_clone(course, monkeypatch):

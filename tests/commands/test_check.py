@@ -31,6 +31,18 @@ def test_check_says_what_is_wrong_with_a_file(tmp_path, capsys):
     assert "NOTEBOOK_UNREADABLE: the file holds null" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("seed", "doubted"), [("1f0c9a52d4b3e687", False), ("1f0c9a52d4b3e68", True)]
+)
+def test_a_seed_that_is_on_no_feedback_is_said_to_be_none(
+    tmp_path, capsys, seed, doubted
+):
+    path = tmp_path / f"{NORM}.ipynb"
+    path.write_bytes(b"null")
+    assert main("check", path, "--seed", seed, *ANY) == base.DONE
+    assert ("Copy the seed" in capsys.readouterr().err) == doubted
+
+
 @pytest.mark.parametrize("name", ["", "nothing.ipynb", "a.txt"])
 def test_check_takes_one_notebook(tmp_path, capsys, name):
     (tmp_path / "a.txt").touch()

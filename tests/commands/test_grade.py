@@ -96,7 +96,7 @@ def test_who_is_on_the_roster_and_handed_nothing_in_has_a_record(handed_in, tmp_
         (["--exercise", "77"], "there is no exercise '77'. Give a number"),
         (["--shard", "1/2"], "--shard needs --seed"),
         (["--shard", "3/2", "--seed", "x"], "such as 2/8"),
-        (["--roster", "nowhere.csv"], "nowhere.csv: No such file"),
+        (["--roster", "nowhere.csv"], "a file that you may read. Check its name."),
     ],
 )
 def test_what_is_used_wrongly_says_what_to_do(
@@ -110,7 +110,9 @@ def test_what_is_used_wrongly_says_what_to_do(
 def test_nothing_to_grade_is_used_wrongly(tmp_path, capsys):
     code = main("grade", tmp_path / "nowhere", "--out", tmp_path / "out")
     assert code == base.MISUSED
-    assert "coursekit grade: path must be a notebook" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert said.startswith("coursekit grade: ") and 'nowhere" cannot be read' in said
+    assert "It must be a notebook" in said and "Check the name." in said
 
 
 def test_a_folder_without_a_notebook_is_used_wrongly(tmp_path, capsys):
@@ -162,6 +164,15 @@ def test_a_record_without_a_file_is_named_and_left_out_only_when_that_is_asked(
     assert [one.learner for one in recorded(tmp_path / "out")[1]] == ["Bob"]
 
 
+def test_another_seed_is_said_because_all_is_graded_again(unreadable, tmp_path, capsys):
+    run = ("grade", unreadable, "--out", tmp_path / "out", "--workers", 1, *ANY)
+    for seed in ("autumn", "autumn", "spring"):
+        assert "the seed" not in capsys.readouterr().err
+        main(*run, "--seed", seed)
+    said = capsys.readouterr().err
+    assert "was 'autumn' and is now 'spring': all are graded again" in said
+
+
 def test_a_part_of_a_class_is_not_missing_the_other_part(unreadable, tmp_path, capsys):
     run = ("grade", unreadable, "--out", tmp_path / "out", "--workers", 1, *ANY)
     for at in (1, 2, 1):
@@ -199,7 +210,7 @@ def test_without_walls_it_refuses_to_begin(handed_in, tmp_path, capsys, monkeypa
 
 def test_a_folder_that_holds_something_else_is_left_alone(handed_in, tmp_path, capsys):
     code = main("grade", handed_in, "--out", handed_in / "Doe, Jane" / f"{NORM}.ipynb")
-    assert code == base.BROKEN and "is a file" in capsys.readouterr().err
+    assert code == base.MISUSED and "is a file" in capsys.readouterr().err
 
 
 def test_a_cluster_needs_dask_or_somebody_who_answers(

@@ -69,8 +69,8 @@ def plan(
 ) -> Plan:
     """Return what is to be graded: all but what would come out as it is recorded.
 
-    A file that cannot be read is looked at every time. The records of work that a
-    learner has replaced stop to count.
+    Where there is no file, or none that can be read, what is said of it must be the
+    same. The records of work that a learner has replaced stop to count.
     """
     found, present = Plan(), []
     for submission in submissions:
@@ -78,7 +78,7 @@ def plan(
         present.append(head.key)
         if head.unread:
             found.unread.append(head)
-        if head.digest and _is_done(head, records):
+        if _is_done(head, records):
             found.unchanged += 1
         else:
             found.to_grade.append(submission)
@@ -103,6 +103,8 @@ def _is_done(head: Graded, records: Records) -> bool:
     if not done:
         return False
     before = records.record(head.key)
+    if (before.reason, before.message) != (head.reason, head.message):
+        return False
     times = [time for time in (before.modified, head.modified) if time]
     earliest = min(times, default=0.0)
     now = replace(head, tasks=before.tasks, walls=before.walls, modified=earliest)

@@ -19,9 +19,13 @@ GITHUB_NOTE = (
     "Set COURSEKIT in the workflow to where pip finds the course: the address of a "
     "wheel, or of a repository that you trust. It is empty, because a package of that "
     "name elsewhere may be somebody else's; until it is set, every run fails and says "
-    "so. Then commit .github to the template repository of the assignment. GitHub says "
-    "that Classroom is being shut down: look at gh.io/classroom-sunset first. Without "
-    "it the workflow still shows points and messages in each run's summary."
+    "so. Set the secret COURSEKIT_SEED too: without it the seed is the repository's "
+    "name, so a learner can draw the inputs and hand in their outputs. Then commit "
+    ".github to the template repository of the assignment. Learners can edit the "
+    "workflow of their own repository, and whoever does can read the secret: for "
+    "points that count, clone what was handed in and use 'coursekit grade'. GitHub "
+    "says that Classroom is being shut down: look at gh.io/classroom-sunset first. "
+    "Without it the workflow still shows points and messages in each run's summary."
 )
 
 

@@ -195,11 +195,12 @@ def _entries(path: Path) -> tuple[list[Entry], str, bool]:
     try:
         found, is_folder = path.lstat(), path.is_dir()
     except (OSError, ValueError) as error:
-        raise _no_path(path, type(error).__name__) from None
+        why = (getattr(error, "strerror", None) or str(error)).lower()
+        raise _no_path(path, f"cannot be read ({why})") from None
     if is_folder:
         return list(folders.walk(path)), path.resolve().name, False
     if not is_notebook(path.name) and not is_archive(path.name):
-        raise _no_path(path, "a file of another kind")
+        raise _no_path(path, "is a file of another kind")
     if is_archive(path.name) and not is_link(found):
         return archives.members(path), stem_of(path.name), True
     objection = objection_to(found)
@@ -217,8 +218,8 @@ def _entries(path: Path) -> tuple[list[Entry], str, bool]:
 
 def _no_path(path: Path, what: str) -> ValueError:
     return ValueError(
-        "find_submissions: path must be a notebook, a folder or a zip archive; got "
-        f"{shown(str(path))} ({what})."
+        f"find_submissions: {shown(str(path))} {what}. It must be a notebook (a file "
+        "that ends in .ipynb), a folder or a zip archive. Check the name."
     )
 
 

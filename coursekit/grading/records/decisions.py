@@ -61,15 +61,15 @@ def find_place(
     theirs = [one for one in known if learner in (one.learner_id, one.learner)]
     if not theirs:
         names = {one.learner for one in known} | {one.learner_id for one in known}
-        raise _unknown("learner", learner, names)
+        raise unknown("learner", learner, names)
     if exercise:
         here = [one for one in theirs if is_meant(exercise, one.exercise)]
         if not here:
-            raise _unknown("exercise", exercise, {one.exercise for one in theirs})
+            raise unknown("exercise", exercise, {one.exercise for one in theirs})
         theirs = here
     meant = [one for one in theirs if one.task == task]
     if not meant:
-        raise _unknown("task", task, {one.task for one in theirs})
+        raise unknown("task", task, {one.task for one in theirs})
     if len({(one.learner, one.learner_id) for one in meant}) > 1:
         ids = ", ".join(sorted({shown(one.learner_id or one.learner) for one in meant}))
         raise RecordsError(
@@ -134,7 +134,8 @@ def check_words(what: str, words: str) -> str:
     )
 
 
-def _unknown(what: str, name: str, known: Iterable[str]) -> RecordsError:
+def unknown(what: str, name: str, known: Iterable[str]) -> RecordsError:
+    """Return that a name is none of those that are known, with the nearest."""
     return RecordsError(
         f"there is no {what} {shown(name)} here. It must be one of the {what}s in the "
         f"records. {near(printable(name, 300, 1), known)}"

@@ -32,6 +32,17 @@ def safe_name(who: Person) -> str:
     return f"{_slug(who[0])}-{_hash(who)}"
 
 
+def is_safe_name(text: str) -> bool:
+    """Tell whether a folder is called as `safe_name` calls them.
+
+    Examples
+    --------
+    >>> is_safe_name("zoe-obrien-mnfjfczoruvz"), is_safe_name("week-1")
+    (True, False)
+    """
+    return bool(re.fullmatch(rf"[a-z0-9-]+-[a-z2-7]{{{_SIGNS}}}", text))
+
+
 def safe_file(exercise: str) -> str:
     """Return the name of an exercise's page, without its ending.
 

@@ -1,11 +1,12 @@
 """Write every report of a class beside its records, one file after the other."""
 
-import difflib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 
+from coursekit.grading.records.decisions import unknown
+from coursekit.grading.records.errors import RecordsError
 from coursekit.grading.records.graded import Graded
 from coursekit.grading.records.settled import Settled
 from coursekit.grading.reports.class_page import class_page
@@ -15,32 +16,36 @@ from coursekit.grading.reports.feedback import (
     index_page,
     overview_page,
 )
+from coursekit.grading.reports.leftovers import leftovers, remove
 from coursekit.grading.reports.names import Person, safe_file, safe_name
 from coursekit.grading.reports.sheets import criteria, gradebook, table
 from coursekit.grading.reports.similar import similar
-from coursekit.grading.reports.words import name
 from coursekit.grading.whole import write_whole
 
-FEEDBACK = "feedback"
+FEEDBACK, INDEX = "feedback", "index.html"
 
 
 @dataclass(frozen=True)
 class Written:
     """What was written: how many pages of how many learners, and the rest by name.
 
-    ``unread`` are the records of which nothing could be graded.
+    ``unread`` are the records of which nothing could be graded; ``removed`` says which
+    pages of earlier runs are gone.
     """
 
     pages: int
     learners: int
     files: tuple[str, ...] = ()
     unread: tuple[Graded, ...] = ()
+    removed: str = ""
 
 
 def write_reports(
     records: Iterable[Settled], folder: Path, course: Course, *, only: str = ""
 ) -> Written:
     """Write the reports into ``folder``; each file appears whole or not at all.
+
+    Pages of an earlier run are removed where no record stands behind them any more.
 
     Parameters
     ----------
@@ -56,25 +61,28 @@ def write_reports(
 
     Raises
     ------
-    ValueError
+    RecordsError
         If there are no records, or nobody is called ``only``.
     OSError
         If a file cannot be written.
     """
     by_person: dict[Person, list[Settled]] = {}
-    pages = learners = 0
+    pages, learners = [], 0
     for who, theirs in _by_person(records):
         by_person[who] = [_without_pictures(one) for one in theirs]
         if only in (*who, safe_name(who)) if only else _is_somebody(who, theirs):
             pages += _write_learner(theirs, folder / FEEDBACK / safe_name(who), course)
             learners += 1
     if not by_person or (only and not learners):
-        raise ValueError(_nobody(by_person, only))
+        raise _nobody(by_person, only)
     if only:
-        return Written(pages, learners)
+        return Written(len(pages), learners)
     files = _write_class(by_person, folder, course)
     held = (one.graded for theirs in by_person.values() for one in theirs)
-    return Written(pages, learners, files, tuple(one for one in held if one.unread))
+    unread = tuple(one for one in held if one.unread)
+    place = folder / FEEDBACK
+    removed = remove(leftovers(place, [*pages, place / INDEX]), place)
+    return Written(len(pages), learners, files, unread, removed)
 
 
 def write(path: Path, text: str) -> None:
@@ -83,14 +91,19 @@ def write(path: Path, text: str) -> None:
     write_whole(path, text)
 
 
-def _write_learner(theirs: Sequence[Settled], folder: Path, course: Course) -> int:
-    """Write one learner's pages and return how many there are."""
+def _write_learner(
+    theirs: Sequence[Settled], folder: Path, course: Course
+) -> list[Path]:
+    """Write one learner's pages and return where they are."""
     of_exercise = {one.graded.exercise: one for one in theirs if one.graded.exercise}
-    for exercise, one in of_exercise.items():
-        page = feedback_page(one, course)
-        write(folder / f"{safe_file(exercise)}.html", page)
-    write(folder / "index.html", overview_page(theirs, course))
-    return len(of_exercise) + 1
+    pages = {
+        folder / f"{safe_file(exercise)}.html": feedback_page(one, course)
+        for exercise, one in of_exercise.items()
+    }
+    pages[folder / INDEX] = overview_page(theirs, course)
+    for path, page in pages.items():
+        write(path, page)
+    return list(pages)
 
 
 def _write_class(
@@ -104,7 +117,7 @@ def _write_class(
     files = {
         "class.html": class_page(everything, course, groups=groups),
         "class-projector.html": class_page(everything, course, names=False),
-        f"{FEEDBACK}/index.html": index_page(people, exercises),
+        f"{FEEDBACK}/{INDEX}": index_page(people, exercises),
         "gradebook.csv": table(gradebook(people, exercises)),
         "criteria.csv": table(criteria(everything)),
     }
@@ -134,14 +147,13 @@ def _without_pictures(one: Settled) -> Settled:
     return replace(one, graded=replace(one.graded, tasks=tuple(tasks)))
 
 
-def _nobody(people: Iterable[Person], only: str) -> str:
+def _nobody(people: Iterable[Person], only: str) -> RecordsError:
     """Say that there is nothing, or nobody of that name, and who is called alike."""
     known = [part for who in people for part in who if part]
-    if not known:
-        return "write_reports: there must be at least one record; got none."
-    near = difflib.get_close_matches(only, known, n=1, cutoff=0.5)
-    hint = f" Did you mean {name(near[0])!r}?" if near else ""
-    return (
-        f"write_reports: only must be the name or id of a learner; got {name(only)!r}."
-        f"{hint}"
+    if known or only:
+        return unknown("learner", only, known)
+    return RecordsError(
+        "there is nothing to report. RESULTS must hold at least one record, and "
+        "grading has written none yet. Run 'coursekit grade SUBMISSIONS --out "
+        "RESULTS', and let it end."
     )

@@ -95,6 +95,23 @@ def test_only_what_was_touched_is_graded_again(handed_in):
     assert found.score == found.out_of
 
 
+def test_what_is_missing_is_recorded_once_and_again_when_something_else_is_there(
+    handed_in,
+):
+    def found():
+        return submissions(handed_in, wanted=[NORM], roster=["Missing Person"])
+
+    records, theirs = Kept(), handed_in / "Missing Person"
+    graded(found(), records)
+    assert graded(found(), records).graded == 0
+    theirs.mkdir()
+    (theirs / "essay.ipynb").write_bytes(b"{}")
+    graded(found(), records)
+    (missing,) = [g for g in records.graded() if g.reason is Reason.NO_SUBMISSION]
+    ends = [end for task in missing.tasks for end in task.verdict.criteria]
+    assert any("essay.ipynb" in end.message for end in ends)
+
+
 @pytest.mark.parametrize(
     "terms",
     [

@@ -134,3 +134,46 @@ def test_a_harness_is_written_for_one_exercise(name, tmp_path, capsys):
     assert export("--harness", name, "--exercise", "7", "--out", tmp_path) == DONE
     assert [p for p in tmp_path.rglob("*") if p.is_file()]
     assert capsys.readouterr().err
+
+
+def forget(results, name):
+    with Records.open(results, create=True) as records:
+        gone = [one.key for one in records.graded() if one.learner == name]
+        records.leave_out(gone)
+
+
+@pytest.mark.parametrize("part", [[], ["--exercise", "07"]])
+def test_what_was_exported_of_a_learner_who_counts_no_more_is_removed(
+    results, part, capsys
+):
+    export(results, "--to", "gradescope")
+    forget(results, "Bo")
+    assert export(results, "--to", "gradescope", *part) == DONE
+    assert "removed 2 files in bo-" in capsys.readouterr().err
+    (left,) = (results / "exports/gradescope").iterdir()
+    assert left.name.startswith("jane-doe-")
+
+
+def test_an_export_of_one_learner_keeps_the_others(results):
+    export(results, "--to", "gradescope")
+    export(results, "--to", "gradescope", "--learner", "101")
+    assert len(list((results / "exports/gradescope").iterdir())) == 2
+
+
+def test_in_a_folder_of_one_s_own_nothing_is_removed_but_it_is_said(
+    results, tmp_path, capsys
+):
+    out = tmp_path / "out"
+    export(results, "--to", "gradescope", "--out", out)
+    forget(results, "Bo")
+    export(results, "--to", "gradescope", "--out", out)
+    said = capsys.readouterr().err
+    assert "also holds 2 files in bo-" in said and "delete them" in said
+    assert len(list(out.iterdir())) == 2
+
+
+def test_records_of_no_exercise_are_left_out_and_nothing_is_written(tmp_path, capsys):
+    with Records.open(tmp_path, create=True) as records:
+        records.put(graded("Jane Doe", exercise="", tasks=()))
+    assert export(tmp_path, "--to", "gradescope") == DONE
+    assert "it belongs to no exercise" in capsys.readouterr().err

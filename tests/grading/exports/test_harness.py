@@ -256,6 +256,15 @@ def test_the_workflow_hands_the_result_on_under_the_runner_s_name():
     assert f'EXERCISE: "{EXERCISE}"' in text
 
 
+@pytest.mark.parametrize(
+    "known", ["COURSEKIT ", "COURSEKIT_SEED", "edit the workflow", "classroom-sunset"]
+)
+def test_whoever_uses_the_workflow_is_told_what_it_needs_and_cannot_do(known):
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    for text in (harness.GITHUB_NOTE, readme):
+        assert known in " ".join(text.split())
+
+
 def test_the_workflow_s_script_is_right_by_its_syntax(tmp_path):
     if shutil.which("bash") is None:
         pytest.skip("there is no bash to ask")

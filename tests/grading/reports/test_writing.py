@@ -16,6 +16,7 @@ from settled_class import (
 
 from coursekit.cli import main
 from coursekit.grading.reasons import Reason
+from coursekit.grading.records.errors import RecordsError
 from coursekit.grading.records.store import Records
 from coursekit.grading.reports.names import safe_name
 from coursekit.grading.reports.writing import write_reports
@@ -77,7 +78,7 @@ def test_one_learner_by_name_or_id_is_written_alone(tmp_path, only):
 
 
 def test_a_name_that_nobody_has_is_refused_with_the_nearest(tmp_path):
-    with pytest.raises(ValueError, match="Did you mean 'Ada Lovelace'"):
+    with pytest.raises(RecordsError, match="Did you mean 'Ada Lovelace'"):
         write_reports([three_of_ten()], tmp_path, course(), only="Ada Lovelacy")
     assert files_of(tmp_path) == {}
 
@@ -93,7 +94,7 @@ def test_a_file_that_is_nobody_s_is_on_the_class_page_and_in_no_gradebook(tmp_pa
 
 
 def test_no_records_are_refused(tmp_path):
-    with pytest.raises(ValueError, match="at least one record"):
+    with pytest.raises(RecordsError, match="at least one record"):
         write_reports([], tmp_path, course())
 
 
@@ -137,7 +138,9 @@ def test_the_command_applies_the_late_rule(results, tmp_path, capsys):
 def test_the_command_says_what_is_wrong_with_a_folder_or_a_name(results, capsys):
     assert main(["report", str(results / "nothing")]) == 2
     assert main(["report", str(results), "--only", "Nobody"]) == 2
-    assert "coursekit report: " in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "coursekit report: there is no learner 'Nobody' here" in said
+    assert "There is: 'Ada Lovelace', 'Grace Hopper', 's17'." in said
 
 
 def test_a_file_that_cannot_be_written_is_said_by_name(results, capsys):
@@ -145,3 +148,34 @@ def test_a_file_that_cannot_be_written_is_said_by_name(results, capsys):
     assert main(["report", str(results)]) == 3
     said = capsys.readouterr().err
     assert "gradebook.csv could not be written" in said and "close it there" in said
+
+
+def test_pages_that_no_record_stands_behind_are_removed_and_nothing_else(tmp_path):
+    folder = tmp_path / "feedback"
+    records = a_class(3)
+    gone = folder / safe_name((records[0].graded.learner, records[0].graded.learner_id))
+    write_reports(records, tmp_path, course())
+    kept = gone / "remark.txt", folder / "week-1" / "index.html", folder / "about.html"
+    for path in kept:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("an instructor's own")
+    written = write_reports(records[1:], tmp_path, course())
+    assert f"2 files in {gone.name}" in written.removed
+    assert [*gone.iterdir()] == [kept[0]] and all(path.exists() for path in kept)
+
+
+def test_pages_of_one_learner_remove_nobody_else_s(tmp_path):
+    records = [three_of_ten(), settled(graded("Bob", [judged("axes_of", 0)]))]
+    write_reports(records, tmp_path, course())
+    before = set(files_of(tmp_path))
+    write_reports(records[:1], tmp_path, course(), only="s17")
+    assert set(files_of(tmp_path)) == before
+
+
+def test_a_learner_whose_pages_are_removed_leaves_no_empty_folder(results, capsys):
+    assert main(["report", str(results)]) == 0
+    with Records.open(results, create=True) as records:
+        records.leave_out([three_of_ten().graded.key])
+    assert main(["report", str(results)]) == 0
+    assert "removed 2 files in ada-lovelace-" in capsys.readouterr().err
+    assert not list((results / "feedback").glob("ada-*"))

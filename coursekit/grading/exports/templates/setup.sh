@@ -7,7 +7,8 @@ root="${AUTOGRADER_ROOT:-/autograder}"
 export DEBIAN_FRONTEND=noninteractive
 
 python=""
-for name in python3.14 python3.13 python3.12 python3.11 python3; do
+# those that the course is tested with come first
+for name in python3.13 python3.12 python3.11 python3; do
     if "$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2> /dev/null; then
         python="$name"
         break

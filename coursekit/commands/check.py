@@ -1,7 +1,7 @@
 """``coursekit check``: one learner's notebook on the command line."""
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -39,6 +39,10 @@ NO_SEED = (
     "from a to f. Nobody was graded on the inputs that follow from it. Copy the seed "
     "from the end of the page."
 )
+
+
+#: How many notebooks of an archive are named before the others are counted.
+MOST_NAMED = 5
 
 
 def add(commands: argparse._SubParsersAction) -> None:
@@ -101,14 +105,38 @@ def _submission(options: argparse.Namespace, course: "Course") -> "Submission":
             f"{options.notebook} is a folder; check takes one notebook. 'coursekit "
             "grade' takes a folder."
         )
-    (submission, *_) = find_submissions(options.notebook, catalogue(course))
-    if options.exercise:
-        submission = replace(
-            submission, exercise=exercise_named(options.exercise, course)
-        )
+    found = find_submissions(options.notebook, catalogue(course))
+    exercise = exercise_named(options.exercise, course) if options.exercise else ""
+    submission = _only(found, exercise, options.notebook)
+    if exercise:
+        submission = replace(submission, exercise=exercise)
         if submission.reason is Reason.AMBIGUOUS_SUBMISSION:
             submission = replace(submission, reason=Reason.OK, message="")
     return submission
+
+
+def _only(found: "Sequence[Submission]", exercise: str, path: Path) -> "Submission":
+    """Return the one notebook there is, of several the one for an exercise.
+
+    Raises
+    ------
+    ValueError
+        If there is none, or more than one.
+    """
+    from coursekit.grading.display import printable
+    from coursekit.grading.reports.words import count
+
+    chosen = [one for one in found if exercise and one.exercise == exercise]
+    if len(found) == 1 or len(chosen) == 1:
+        return (chosen or found)[0]
+    names = [printable(one.origin, 120, 1) for one in chosen or found if one.origin]
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    there = f": {', '.join(names[:MOST_NAMED])}{more}" if names else ""
+    raise ValueError(
+        f"{printable(str(path))} holds {count(len(names), 'notebook')}{there}. Check "
+        "takes one: unpack it and name one, or choose the exercise with --exercise. "
+        "'coursekit grade' takes them all."
+    )
 
 
 def _told(graded: "Graded") -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 import pytest
 from bulk.class_of import filled, slips, worked
+from handed_in import zipped
 
 from coursekit import cli
 from coursekit.commands import base
@@ -48,6 +49,23 @@ def test_check_takes_one_notebook(tmp_path, capsys, name):
     (tmp_path / "a.txt").touch()
     assert main("check", tmp_path / name, *ANY) == base.MISUSED
     assert "notebook" in capsys.readouterr().err
+
+
+def test_check_of_an_archive_with_several_notebooks_asks_for_one(tmp_path, capsys):
+    path = tmp_path / "mine.zip"
+    names = (NORM, "05_batch_norm", "notes")
+    path.write_bytes(zipped({f"{name}.ipynb": b"null" for name in names}))
+    assert main("check", path, *ANY) == base.MISUSED
+    said = capsys.readouterr().err
+    assert f"holds 3 notebooks: 05_batch_norm.ipynb, {NORM}.ipynb, notes" in said
+    assert main("check", path, "--exercise", "7", *ANY) == base.DONE
+    assert f"{NORM}: 0 of" in capsys.readouterr().out
+
+
+def test_check_of_an_archive_without_a_notebook_says_so(tmp_path, capsys):
+    (tmp_path / "mine.zip").write_bytes(zipped({}))
+    assert main("check", tmp_path / "mine.zip", *ANY) == base.MISUSED
+    assert "holds 0 notebooks. Check takes one" in capsys.readouterr().err
 
 
 def test_check_asks_which_exercise_it_is_where_it_cannot_tell(tmp_path, capsys):

@@ -7,6 +7,7 @@ import time
 
 import pytest
 from bulk.class_of import EXERCISES, ROOT, class_of, lay_out
+from handed_in import zipped
 
 from coursekit import cli
 from coursekit.commands import base
@@ -190,6 +191,17 @@ def test_a_flat_folder_says_where_the_names_come_from(tmp_path, capsys):
     said = capsys.readouterr().out
     assert "Learners named after their files: lovelace." in said
     assert "as a whole: flat. If they are called otherwise, put" in said
+
+
+def test_names_that_differ_only_in_spaces_are_named_before_anything_is_graded(
+    tmp_path, capsys
+):
+    names = ("Ada", "Ada ", "  ", "Bob")
+    path = tmp_path / "class.zip"
+    path.write_bytes(zipped({f"{name}/{NORM}.ipynb": b"null" for name in names}))
+    main("grade", path, "--out", tmp_path / "out", "--workers", 1, *ANY)
+    said = capsys.readouterr().out
+    assert 'told apart, or not be seen: "  ", "Ada", "Ada ". Each' in said
 
 
 def test_without_walls_it_refuses_to_begin(handed_in, tmp_path, capsys, monkeypatch):

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from coursekit.grading.display import printable
+from coursekit.grading.intake.entries import shown
 from coursekit.grading.intake.submissions import HAND_IN, Submission
 from coursekit.grading.reasons import Reason
 from coursekit.grading.records.graded import Graded
@@ -49,7 +50,10 @@ def missing_lines(missing: Sequence[Key], *, left_out: bool) -> Iterator[str]:
 
 
 def naming_lines(submissions: Iterable[Submission], whole: str) -> Iterator[str]:
-    """Yield a line where learners' names are only those of files, or of all there is.
+    """Yield lines on names of learners that may mislead whoever reads them.
+
+    Names may be only those of files, or of all there is; or they may look the same, or
+    like nothing, because they differ in spaces.
 
     Parameters
     ----------
@@ -58,6 +62,7 @@ def naming_lines(submissions: Iterable[Submission], whole: str) -> Iterator[str]
     whole : str
         What was named to be graded, for people.
     """
+    submissions = list(submissions)
     files, others = (
         sorted({one.learner for one in submissions if one.named_after == kind})
         for kind in ("file", "whole")
@@ -72,6 +77,25 @@ def naming_lines(submissions: Iterable[Submission], whole: str) -> Iterator[str]
             f"Learners {'. Learners '.join(parts)}. If they are called otherwise, put "
             "each learner's notebooks into a folder with the learner's name."
         )
+    if alike := _alike(submissions):
+        yield (
+            f"Learners whose names cannot be told apart, or not be seen: {alike}. Each "
+            "is graded as a learner of their own. If they are one person, put all of "
+            "that person's notebooks into one folder; otherwise give them other names."
+        )
+
+
+def _alike(submissions: Iterable[Submission]) -> str:
+    """Return in quotes the names that look like another's, or like nothing."""
+    names: dict[str, set[str]] = {}
+    for who, known in {(one.learner, one.learner_id) for one in submissions}:
+        if who or known:
+            names.setdefault(person(who, known), set()).add(who)
+    unseen = person("", "")
+    same = [each for seen, each in names.items() if len(each) > 1 or seen == unseen]
+    listed = [shown(one) for one in sorted(one for each in same for one in each)]
+    more = len(listed) - MOST_NAMED
+    return ", ".join(listed[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def called(key: Key) -> str:

@@ -8,7 +8,9 @@
 # | **Time** | 25 minutes alone, 20 in a workshop |
 #
 # Replace the line that raises in each cell, run the cell, then run the `check` below
-# it. You can check as often as you like, and you may work in any order.
+# it. You can check as often as you like, and you may work in any order. If somebody
+# grades your notebook later, your answers are run with nothing from your other cells but
+# functions, classes, imports and plain constants (`AX = -1`): define there what they use.
 
 # %% imports
 import numpy as np

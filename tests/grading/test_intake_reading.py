@@ -7,7 +7,8 @@ import time
 
 import pytest
 
-from coursekit.grading.intake.answers import answer_to, beside, short_answer
+from coursekit.grading.intake.answers import answer_to, short_answer
+from coursekit.grading.intake.beside import beside
 from coursekit.grading.intake.reading import MOST_BYTES, Refused, read_notebook
 from coursekit.grading.reasons import Reason
 

@@ -40,7 +40,7 @@ LAYERS = {
     # distributed, the extra `cluster`, is imported where a scheduler is named
     "grading": (
         {"probes", "extras", "numbered"},
-        {"numpy", "nbformat", "jinja2", "markupsafe", "tqdm", "distributed", "torch"},
+        {"numpy", "jinja2", "markupsafe", "tqdm", "distributed", "torch"},
     ),
     "probes": (set(), {"numpy", "torch"}),
     # what a notebook and the board say to each other: neither imports the other
@@ -49,13 +49,15 @@ LAYERS = {
     "extras": (set(), set()),
     # how lessons and exercises are named by whoever types a command
     "numbered": (set(), set()),
+    # makes nbformat and JupyterLab load sooner
+    "no_grammars": (set(), set()),
     "autograders": (
         # data: the capstone's net is trained on digits, which its probe may not load
         {"grading", "probes", "reference", "nets", "data"},
         {"numpy", "torch"},
     ),
     "study": (
-        {"grading", "autograders", "probes", "wire"},
+        {"grading", "autograders", "probes", "wire", "no_grammars"},
         {
             "numpy",
             "torch",
@@ -67,7 +69,7 @@ LAYERS = {
         },
     ),
     "authoring": (
-        {"extras", "numbered"},
+        {"extras", "numbered", "no_grammars"},
         {
             "jupytext",
             "nbformat",

@@ -41,9 +41,10 @@ def test_options_of_jupyterlab_come_after_ours_and_so_win():
     assert command[-1] == "--ServerApp.root_dir=mine"
 
 
-def test_no_time_is_spent_on_grammars_that_nobody_asks_for():
+@pytest.mark.parametrize("start", ["study.server", "authoring.build"])
+def test_no_time_is_spent_on_grammars_that_nobody_asks_for(start):
     code = (
-        "import sys, coursekit.study.server, jupyterlab.labapp, nbformat;"
+        f"import sys, coursekit.{start}, jupyterlab.labapp, nbformat;"
         "print('lark' in sys.modules)"
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)

@@ -5,10 +5,11 @@ from functools import cache
 from typing import Any
 
 from coursekit.extras import how_to_install
+from coursekit.grading import isolation
 from coursekit.grading.bulk.course import Course
 from coursekit.grading.bulk.crew import Crew
 from coursekit.grading.bulk.desk import Order, RunError
-from coursekit.grading.isolation import Availability, Level, probe_levels
+from coursekit.grading.isolation import Availability, Level
 
 #: Seconds to wait for the scheduler, and then for a first node.
 PATIENCE = 20
@@ -59,7 +60,7 @@ def levels_of(address: str) -> list[Availability]:
         If the nodes cannot be asked: coursekit is not installed there, for one.
     """
     try:
-        told = connect(address).run(probe_levels)
+        told = connect(address).run(isolation.probe_levels)
     except RunError:
         raise
     except Exception as error:
